@@ -1,0 +1,168 @@
+"""The run over an archive: rows in, the same rows with tags out."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from vnpolicy_nlp.archive.csvfile import create_csv, open_csv
+from vnpolicy_nlp.model.columns import added_columns, check_columns, guess_text_columns, join_topics
+from vnpolicy_nlp.model.tagger import Tagger, load
+from vnpolicy_nlp.text.prepare import join_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    Rows = list[list[str]]
+
+__all__ = ["RunSummary", "tag_archive"]
+
+CHUNK = 256  # rows; large enough to keep a process busy for seconds, small enough for a smooth progress bar
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run did.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows read, and written.
+    n_without_text : int
+        Rows whose text columns are empty: kept, untagged.
+    n_tagged : dict of str to int
+        Articles with each topic.
+    n_untagged : int
+        Articles without any topic, those without text included.
+    text_columns : tuple of str
+    seconds : float
+    """
+
+    n_rows: int
+    n_without_text: int
+    n_tagged: dict[str, int]
+    n_untagged: int
+    text_columns: tuple[str, ...]
+    seconds: float
+
+    def __str__(self) -> str:
+        width = max(map(len, self.n_tagged))
+        lines = [
+            f"{self.n_rows} rows in {self.seconds:.1f} s, text from: {', '.join(self.text_columns)}",
+            *(f"  {topic:<{width}}  {n}" for topic, n in self.n_tagged.items()),
+            f"  {'(no topic)':<{width}}  {self.n_untagged}",
+        ]
+        if self.n_without_text:
+            lines.append(f"{self.n_without_text} rows without text: kept, not tagged")
+        return "\n".join(lines)
+
+
+def tag_archive(
+    source: str | Path,
+    output: str | Path,
+    text: str | Sequence[str] | None = None,
+    *,
+    model: str | Path | Tagger | None = None,
+    scores: bool = False,
+    separator: str = ",",
+    n_jobs: int = 1,
+    progress: Callable[[Iterable[Any], int], Iterable[Any]] | None = None,
+) -> RunSummary:
+    """Tag a CSV file: every row and column comes through unchanged and in order, the tags are added at the end.
+
+    Memory does not grow with the file. The output appears under its name when it is complete.
+
+    Parameters
+    ----------
+    source : str or Path
+        A UTF-8 CSV file with a header.
+    output : str or Path
+        The file to write. It must not be there yet.
+    text : str or sequence of str, optional
+        The columns that hold the text, joined in this order; without it the usual names are looked for.
+    model : str, Path or Tagger, optional
+        A model folder or a loaded tagger; the packaged model without it.
+    scores : bool
+        Whether to add the calibrated probabilities as ``score_<slug>``, four decimals.
+    separator : str
+    n_jobs : int
+        Processes, as in joblib: -1 for one a core. The output does not depend on it.
+    progress : callable, optional
+        Called with the finished chunks of rows and the number of rows in all; yields the chunks again.
+
+    Raises
+    ------
+    TableError, ColumnError, OutputError, ModelError
+    """
+    started = time.perf_counter()
+    table = open_csv(source, separator)
+    columns = list(table.columns)
+    text = [text] if isinstance(text, str) else list(text or guess_text_columns(columns))
+    tagger = model if isinstance(model, Tagger) else load(model)
+    added = added_columns(tagger.topics, scores=scores)
+    check_columns(columns, text, added)
+    positions = [columns.index(name) for name in text]
+    counts: Counter[str] = Counter()
+    with create_csv(output, table) as writer:
+        writer.write_rows([[*columns, *added]])
+        chunks: Iterable[Chunk] = _tagged(_chunks(table.rows()), tagger, positions, scores, n_jobs)
+        for chunk in chunks if progress is None else progress(chunks, table.n_rows):
+            writer.write_rows(chunk.rows)
+            counts.update(chunk.counts)
+    return RunSummary(
+        n_rows=table.n_rows,
+        n_without_text=counts[_WITHOUT_TEXT],
+        n_tagged={topic: counts[topic] for topic in tagger.topics},
+        n_untagged=counts[_UNTAGGED],
+        text_columns=tuple(text),
+        seconds=time.perf_counter() - started,
+    )
+
+
+_WITHOUT_TEXT, _UNTAGGED = "(without text)", "(untagged)"  # no slug has brackets
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows with their tags, and how many have what."""
+
+    rows: Rows
+    counts: Counter[str]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def tag_rows(tagger: Tagger, rows: Rows, positions: Sequence[int], scores: bool) -> Chunk:
+    """Tag some rows whose text stands in the cells at `positions`."""
+    texts = [join_cells(row[position] for position in positions) for row in rows]
+    decisions, probabilities = tagger.predict_both(texts)
+    tags = tagger.topics_of(decisions)
+    counts = Counter(topic for topics in tags for topic in topics)
+    counts[_WITHOUT_TEXT] = texts.count("")
+    counts[_UNTAGGED] = tags.count(())
+    shown = [[f"{p:.4f}" for p in row] if scores else [] for row in probabilities.tolist()]
+    tagged = [[*row, join_topics(t), *s] for row, t, s in zip(rows, tags, shown, strict=True)]
+    return Chunk(tagged, counts)
+
+
+def _chunks(rows: Iterator[list[str]]) -> Iterator[Rows]:
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def _tagged(
+    chunks: Iterable[Rows], tagger: Tagger, positions: Sequence[int], scores: bool, n_jobs: int
+) -> Iterator[Chunk]:
+    """Tag chunks in order, in this process or in several; only a few chunks are in memory at a time."""
+    if n_jobs == 1:
+        yield from (tag_rows(tagger, chunk, positions, scores) for chunk in chunks)
+        return
+    from joblib import Parallel, delayed
+
+    parallel = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
+    yield from parallel(delayed(tag_rows)(tagger, chunk, positions, scores) for chunk in chunks)

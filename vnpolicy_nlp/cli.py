@@ -1,0 +1,209 @@
+"""The command ``vnpolicy``.
+
+Heavy modules are imported inside the commands, so that ``vnpolicy --version`` and ``--help`` answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vnpolicy_nlp.errors import VnPolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["cli", "main"]
+
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+text_option = click.option(
+    "--text-column",
+    "text",
+    multiple=True,
+    metavar="NAME",
+    help="A column that holds text; repeat it to join several. Without it the usual names are looked for.",
+)
+model_option = click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A model folder; the packaged model without it.",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; end with exit code 0, 2 after a one-line error, or 130 after Ctrl-C."""
+    warnings.showwarning = _show_warning
+    try:
+        cli.main(args=arguments, prog_name="vnpolicy", standalone_mode=False)
+    except VnPolicyError as error:
+        _fail(str(error))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(EXIT_ERROR)
+    except click.ClickException as error:
+        _fail(f"{error.format_message().rstrip('.')}; see `vnpolicy --help`")
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("vnpolicy: stopped; nothing was written", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vnpolicy-nlp")
+def cli() -> None:
+    """Tag Vietnamese news articles with the policy topics they report on."""
+
+
+@cli.command()
+@click.argument("source", type=click.Path(path_type=Path), metavar="IN")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="OUT",
+    help="The CSV file to write.",
+)
+@text_option
+@model_option
+@click.option("--scores", is_flag=True, help="Add a column score_<topic> with the probability of each topic.")
+@click.option("--separator", default=",", show_default=True, help="Between cells; \\t for a tab.")
+@click.option("--jobs", default=1, show_default=True, metavar="N", help="Processes; -1 for one a core.")
+@click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
+def tag(
+    source: Path,
+    output: Path,
+    text: tuple[str, ...],
+    model: Path | None,
+    scores: bool,
+    separator: str,
+    jobs: int,
+    quiet: bool,
+) -> None:
+    """Tag the articles of a CSV file.
+
+    All rows and columns of IN come through unchanged; OUT has a column `topics` in addition.
+    """
+    from vnpolicy_nlp.archive.run import tag_archive
+
+    summary = tag_archive(
+        source,
+        output,
+        text or None,
+        model=model,
+        scores=scores,
+        separator=_separator(separator),
+        n_jobs=_jobs(jobs),
+        progress=None if quiet else _progress,
+    )
+    if not quiet:
+        click.echo(f"{summary}\nwritten to {output}")
+
+
+@cli.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="MODEL_DIR")
+@text_option
+@click.option(
+    "--group-column", metavar="NAME", help="Articles with the same value are never split in cross-validation."
+)
+def train(data: Path, output: Path, text: tuple[str, ...], group_column: str | None) -> None:
+    """Train a model from a CSV file with text columns and a column `topics` (slugs joined by ";")."""
+    from vnpolicy_nlp.training.corpus import read_corpus, train_with_metrics
+    from vnpolicy_nlp.training.estimator import TopicTagger
+
+    corpus = read_corpus(data, text or None, group_column)
+    tagger, report = train_with_metrics(TopicTagger(), corpus)
+    tagger.save(output)
+    click.echo(f"{report}\nThe figures are from cross-validation. The model is in {output}")
+
+
+@cli.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@text_option
+@model_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def evaluate(data: Path, text: tuple[str, ...], model: Path | None, as_json: bool) -> None:
+    """Compare the tags of a model with the column `topics` of a CSV file."""
+    from vnpolicy_nlp.model.tagger import load
+    from vnpolicy_nlp.training.corpus import read_corpus
+    from vnpolicy_nlp.training.metrics import evaluate as report_on
+
+    corpus = read_corpus(data, text or None)
+    report = report_on(load(model), corpus.texts, corpus.labels)
+    click.echo(_json(report.to_dict()) if as_json else str(report))
+
+
+@cli.command()
+@click.argument("model_dir", type=click.Path(path_type=Path), required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole manifest as JSON.")
+def info(model_dir: Path | None, as_json: bool) -> None:
+    """Say what a model folder holds: topics, thresholds, training data, figures."""
+    from vnpolicy_nlp.model.artifact import read_manifest, read_model
+    from vnpolicy_nlp.model.tagger import packaged_model
+
+    folder = model_dir or packaged_model()
+    read_model(folder)  # a damaged model must not describe itself as sound
+    manifest = read_manifest(folder)
+    click.echo(_json(manifest) if as_json else _describe(folder, manifest))
+
+
+def _describe(folder: Path, manifest: dict[str, Any]) -> str:
+    from vnpolicy_nlp.topics import taxonomy
+
+    training, results = manifest["training"], manifest["metrics"].get("results", {})
+    lines = [f"{folder}: format {manifest['format']}, trained on {training['n_articles']} articles"]
+    lines += [f"  {package} {version}" for package, version in manifest["versions"].items()]
+    for topic in manifest["topics"]:
+        known = taxonomy().get(topic)
+        name = f" ({known.name_vi})" if known else ""
+        figures = results.get(topic, {})
+        measured = ", ".join(f"{key} {figures[key]:.3f}" for key in ("f1", "average_precision") if figures.get(key))
+        lines.append(
+            f"{topic}{name}: {training['n_positive'][topic]} articles, threshold {manifest['thresholds'][topic]:.3f}"
+            + (f"; cross-validated {measured}" if measured else "")
+        )
+    return "\n".join(lines)
+
+
+def _progress(chunks: Iterable[Any], n_rows: int) -> Iterator[Any]:
+    """Pass chunks on while a bar on standard error counts their rows; off where there is no terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=n_rows, unit=" articles", disable=None, smoothing=0.05) as bar:
+        for chunk in chunks:
+            yield chunk
+            bar.update(len(chunk))
+
+
+def _separator(given: str) -> str:
+    separator = given.replace("\\t", "\t")
+    if len(separator) != 1 or separator in '"\r\n':
+        raise click.BadParameter(f"{given!r} is not one character", param_hint="--separator")
+    return separator
+
+
+def _jobs(given: int) -> int:
+    if given == 0:
+        raise click.BadParameter("0 processes do nothing: give 1 or more, or -1 for one a core", param_hint="--jobs")
+    return given
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"vnpolicy: error: {' '.join(message.split())}", err=True)
+    sys.exit(EXIT_ERROR)
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    click.echo(f"vnpolicy: warning: {message}", err=True)

@@ -1,0 +1,61 @@
+"""Every error this package raises on purpose.
+
+    VnPolicyError
+    ├── InputError (also a ValueError)   what was handed in cannot be used
+    │   ├── TextError                    texts that are not a list of strings
+    │   ├── LabelError                   labels that do not fit the texts or the topics
+    │   ├── ColumnError                  a column that is not there, or is there already
+    │   └── TableError                   a file that cannot be read as a table
+    ├── OutputError                      a place that cannot be written to
+    └── ModelError                       a model folder that cannot be used
+        ├── ModelNotFoundError           nothing there
+        ├── ModelDamagedError            files missing, altered or contradicting each other
+        └── ModelFormatError             written by another program, or a newer version of this one
+
+Each message is one line that says what is wrong and what to do next; the command line prints it
+as it is and ends with exit code 2.
+"""
+
+
+class VnPolicyError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+
+class InputError(VnPolicyError, ValueError):
+    """What was handed in cannot be used."""
+
+
+class TextError(InputError):
+    """Texts that are not a list of strings."""
+
+
+class LabelError(InputError):
+    """Labels that do not fit the texts or the topics."""
+
+
+class ColumnError(InputError):
+    """A column that is not in the table, or is in it already."""
+
+
+class TableError(InputError):
+    """A file that cannot be read as a table."""
+
+
+class OutputError(VnPolicyError):
+    """A place that cannot be written to."""
+
+
+class ModelError(VnPolicyError):
+    """A model folder that cannot be used."""
+
+
+class ModelNotFoundError(ModelError):
+    """No model folder at the given place."""
+
+
+class ModelDamagedError(ModelError):
+    """A model folder whose files are missing, altered or contradict each other."""
+
+
+class ModelFormatError(ModelError):
+    """A model folder written by another program or by a newer version of this one."""

@@ -1,0 +1,1 @@
+"""The trained tagger: arrays and words. Needs numpy and `vnpolicy_nlp.text`; trains nothing."""

@@ -1,0 +1,98 @@
+"""The bridge to scikit-learn: the only module below the training floor that imports it.
+
+Training builds its features from `feature_union`, and `to_pipeline` builds the same from a finished model, so
+there is one description of the pipeline in scikit-learn's terms.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from vnpolicy_nlp.text.prepare import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from vnpolicy_nlp.model.artifact import ModelParts
+    from vnpolicy_nlp.model.features import View
+
+__all__ = ["ThresholdedOneVsRest", "feature_union", "to_pipeline"]
+
+
+class ThresholdedOneVsRest(OneVsRestClassifier):
+    """scikit-learn's one-vs-rest classifier with a threshold a topic instead of one half.
+
+    Parameters
+    ----------
+    estimator : estimator
+        One binary classifier with ``predict_proba``.
+    thresholds : array-like of float, shape (n_topics,)
+    """
+
+    def __init__(self, estimator: Any, thresholds: Sequence[float]) -> None:
+        super().__init__(estimator)
+        self.thresholds = thresholds
+
+    @property
+    def multilabel_(self) -> bool:
+        """Always true: each topic is decided on its own."""
+        return True
+
+    def predict_proba(self, X: sparse.csr_matrix) -> NDArray[np.float64]:
+        """Return probabilities, shape (n_articles, n_topics), for a single topic too."""
+        probabilities: NDArray[np.float64] = super().predict_proba(X)
+        return probabilities[:, -len(self.estimators_) :]
+
+    def predict(self, X: sparse.csr_matrix) -> NDArray[np.int64]:
+        """Return 0/1 decisions, shape (n_articles, n_topics); 0 where an article has no known term."""
+        known = np.diff(sparse.csr_matrix(X).indptr) > 0
+        decisions: NDArray[np.bool_] = self.predict_proba(X) >= np.asarray(self.thresholds)
+        return np.asarray(decisions & known[:, np.newaxis], dtype=np.int64)
+
+
+def feature_union(views: Sequence[View], **settings: Any) -> FeatureUnion:
+    """Return unfitted TF-IDF features over segmented articles, one vectoriser a view.
+
+    Parameters
+    ----------
+    views : sequence of View
+    **settings
+        Passed to each ``TfidfVectorizer``, such as ``min_df`` and ``sublinear_tf``.
+    """
+    return FeatureUnion([(view.unit, TfidfVectorizer(analyzer=view, **settings)) for view in views])
+
+
+def to_pipeline(parts: ModelParts) -> Pipeline:
+    """Return a fitted Pipeline of scikit-learn's own TF-IDF and logistic regressions that equals a tagger.
+
+    The sigmoid of the calibration is folded into the weights: it is linear inside the logistic function.
+    """
+    features = feature_union([v.view for v in parts.views], sublinear_tf=parts.views[0].sublinear_tf)
+    for (_, vectorizer), view in zip(features.transformer_list, parts.views, strict=True):
+        vectorizer.set_params(vocabulary=view.vocabulary, sublinear_tf=view.sublinear_tf)
+        vectorizer.idf_ = view.idf
+    slope, offset = parts.classifier.calibration.T
+    coef = np.hstack(parts.classifier.coef) * slope[:, np.newaxis]
+    intercept = parts.classifier.intercept * slope + offset
+    classifier = ThresholdedOneVsRest(LogisticRegression(), parts.classifier.thresholds.tolist())
+    classifier.estimators_ = [_logistic(row, b) for row, b in zip(coef, intercept, strict=True)]
+    classifier.classes_ = np.array(parts.topics)
+    classifier.n_features_in_ = coef.shape[1]
+    return Pipeline([("words", FunctionTransformer(prepare)), ("features", features), ("classifier", classifier)])
+
+
+def _logistic(coef: NDArray[np.float64], intercept: float) -> LogisticRegression:
+    model = LogisticRegression()
+    model.coef_, model.intercept_ = coef[np.newaxis], np.array([intercept])
+    model.classes_, model.n_features_in_ = np.array([0, 1]), len(coef)
+    return model

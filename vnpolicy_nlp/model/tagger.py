@@ -1,0 +1,190 @@
+"""The tagger: texts in, topics out."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vnpolicy_nlp.errors import TextError
+from vnpolicy_nlp.model.artifact import ModelParts, read_model, write_model
+from vnpolicy_nlp.model.columns import added_columns, check_columns, join_topics
+from vnpolicy_nlp.text.prepare import join_cells, prepare
+from vnpolicy_nlp.text.segmenter import check_texts, segmenter_checksum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+    from sklearn.pipeline import Pipeline
+
+__all__ = ["Tagger", "load", "packaged_model"]
+
+_BATCH = 512  # articles in memory as words at a time: some 50 MB
+
+
+class Tagger:
+    """A trained tagger, as `load` returns it. It holds arrays and words and never changes.
+
+    Examples
+    --------
+    >>> import vnpolicy_nlp as vp
+    >>> tagger = vp.load()
+    >>> tagger.topics
+    ('grassroots_democracy', 'ideology_work', 'social_supervision')
+    """
+
+    def __init__(self, parts: ModelParts) -> None:
+        self._parts = parts
+
+    @property
+    def parts(self) -> ModelParts:
+        """What the tagger consists of, for those who build on it."""
+        return self._parts
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The slugs of the topics, sorted: the order of all columns."""
+        return self._parts.topics
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The least probability with which an article gets each topic."""
+        return dict(zip(self.topics, self._parts.classifier.thresholds.tolist(), strict=True))
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """How the model came about: versions, training data, metrics. JSON values."""
+        return self._parts.record
+
+    def __repr__(self) -> str:
+        n_terms = sum(len(features.terms) for features in self._parts.views)
+        return f"Tagger(topics={list(self.topics)}, n_terms={n_terms})"
+
+    def tag(self, texts: Iterable[str]) -> list[tuple[str, ...]]:
+        """Return the topics of each article: sorted slugs, an empty tuple for none."""
+        return self.topics_of(self.predict(texts))
+
+    def predict(self, texts: Iterable[str]) -> NDArray[np.int64]:
+        """Return 0/1 decisions, shape (n_articles, n_topics): scikit-learn's multilabel form."""
+        return self.predict_both(texts)[0]
+
+    def predict_proba(self, texts: Iterable[str]) -> NDArray[np.float64]:
+        """Return calibrated probabilities, shape (n_articles, n_topics)."""
+        return self.predict_both(texts)[1]
+
+    def predict_both(self, texts: Iterable[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return `predict` and `predict_proba` for the price of one."""
+        checked = check_texts(texts)
+        decisions = np.zeros((len(checked), len(self.topics)), dtype=np.int64)
+        probabilities = np.zeros(decisions.shape)
+        for start in range(0, len(checked), _BATCH):
+            batch = slice(start, start + _BATCH)
+            decisions[batch], probabilities[batch] = self.predict_words(prepare(checked[batch]))
+        return decisions, probabilities
+
+    def predict_words(self, words: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return decisions and probabilities of articles that `prepare` has segmented already."""
+        features = [view.transform(words) for view in self._parts.views]
+        return self._parts.classifier.predict(features), self._parts.classifier.predict_proba(features)
+
+    def topics_of(self, decisions: NDArray[np.int64]) -> list[tuple[str, ...]]:
+        """Turn 0/1 rows as `predict` returns them into tuples of slugs."""
+        return [
+            tuple(topic for topic, given in zip(self.topics, row, strict=True) if given) for row in decisions.tolist()
+        ]
+
+    def tag_frame(
+        self, frame: pd.DataFrame, text: str | Sequence[str] = "content", *, scores: bool = False
+    ) -> pd.DataFrame:
+        """Return `frame` with a column ``topics`` added, and the columns ``score_<slug>`` if asked for.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            One article a row. It is not changed; rows, index and all columns come back as they are.
+        text : str or sequence of str
+            The columns that hold the text, such as ``["title", "content"]``; they are joined in that order.
+            Missing cells count as empty.
+        scores : bool
+            Whether to add the calibrated probabilities.
+
+        Raises
+        ------
+        ColumnError
+            If a text column is not there, or a column to be added is.
+        TextError
+            If a cell of a text column is neither a string nor missing.
+        """
+        text = [text] if isinstance(text, str) else list(text)
+        columns = added_columns(self.topics, scores=scores)
+        check_columns(list(frame.columns), text, columns)
+        cells = [_cells(frame[column]) for column in text]
+        decisions, probabilities = self.predict_both(map(join_cells, zip(*cells, strict=True)))
+        added: list[Any] = [[join_topics(topics) for topics in self.topics_of(decisions)]]
+        if scores:
+            added += list(probabilities.T)
+        return frame.assign(**dict(zip(columns, added, strict=True)))
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model to `folder`, replacing a model that is there.
+
+        Raises
+        ------
+        OutputError
+            If `folder` holds something else, or cannot be written.
+        """
+        write_model(self._parts, folder)
+
+    def to_sklearn(self) -> Pipeline:
+        """Return a scikit-learn Pipeline with the same scores and decisions, for those who work in scikit-learn.
+
+        Its input is a list of raw articles, its ``predict`` and ``predict_proba`` answer like this tagger's.
+        """
+        from vnpolicy_nlp.model.export import to_pipeline
+
+        return to_pipeline(self._parts)
+
+
+def load(folder: str | Path | None = None) -> Tagger:
+    """Load a model folder; without an argument the model that comes with the package.
+
+    Warns
+    -----
+    UserWarning
+        If the installed underthesea cuts words in another way than the one that the model was trained with.
+
+    Raises
+    ------
+    ModelNotFoundError, ModelDamagedError, ModelFormatError
+    """
+    parts = read_model(folder if folder is not None else packaged_model())
+    if parts.record["segmenter_sha256"] != segmenter_checksum():
+        warnings.warn(
+            f"this model was trained with underthesea {parts.record['versions']['underthesea']}, and the installed one "
+            "may cut words in another way: tags can differ; install that version or train the model again",
+            stacklevel=2,
+        )
+    return Tagger(parts)
+
+
+def packaged_model() -> Path:
+    """Return the folder of the default model: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "models" / "default"
+    return installed if installed.is_dir() else package.parent / "models" / "default"
+
+
+def _cells(column: pd.Series[Any]) -> list[str]:
+    """Return the texts of a column, missing cells as empty ones."""
+    cells = ["" if missing else cell for cell, missing in zip(column, column.isna(), strict=True)]
+    for label, cell in zip(column.index, cells, strict=True):
+        if not isinstance(cell, str):
+            raise TextError(
+                f"the text column {column.name!r} holds {type(cell).__name__} at index {label!r}: "
+                "name the columns that hold text, or convert this one with astype(str)"
+            )
+    return cells

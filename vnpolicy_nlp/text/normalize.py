@@ -1,0 +1,136 @@
+"""Clean what exports and old spellings do to a text, so that one word has one form.
+
+The rules are one ordered list; `fired_rules` says which of them changed a text. They lean to the safe
+side: a mark of layout goes only where its whole form is there, and a paragraph is never dropped for
+looking dull.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["RULES", "Rule", "fired_rules", "normalize"]
+
+
+_ROUNDS = 8  # real exports need two; the bound keeps a hostile cell from costing the square of its length
+
+
+class Rule(NamedTuple):
+    """One step of the normalisation: a name to report, and a function from text to text."""
+
+    name: str
+    apply: Callable[[str], str]
+
+
+def normalize(text: str) -> str:
+    """Return `text` with one spelling a word and without the marks that exports leave.
+
+    Parameters
+    ----------
+    text : str
+        An article as it stands in the archive.
+
+    Returns
+    -------
+    str
+        NFC text, one paragraph a line. Normalising it again changes nothing, unless it was escaped more
+        than `_ROUNDS` times over.
+    """
+    for _ in range(_ROUNDS):  # what one round uncovers, as in &amp;nbsp;, the next one sees
+        text, before = _once(text), text
+        if text == before:
+            break
+    return text
+
+
+def fired_rules(text: str) -> list[str]:
+    """Return the names of the rules that change `text` in a first round, in their order."""
+    fired = []
+    for rule in RULES:
+        text, before = rule.apply(text), text
+        if text != before:
+            fired.append(rule.name)
+    return fired
+
+
+def _once(text: str) -> str:
+    for rule in RULES:
+        text = rule.apply(text)
+    return text
+
+
+def _replace(pattern: str, by: str, flags: re.RegexFlag = re.NOFLAG) -> Callable[[str], str]:
+    compiled = re.compile(pattern, flags)
+    return lambda text: compiled.sub(by, text)
+
+
+_TONED = "àáảãạèéẻẽẹỳýỷỹỵ"
+_BARE = "aaaaaeeeeeyyyyy"
+_SHORT = {"o": "òóỏõọ", "u": "ùúủũụ"}
+
+
+def _old_tone_marks() -> dict[str, str]:
+    """Map "oà" to "òa", "uỷ" to "ủy" and so on, with every mix of capitals."""
+    moved = {}
+    for toned, bare, tone in zip(_TONED, _BARE, [0, 1, 2, 3, 4] * 3, strict=True):
+        first = "u" if bare == "y" else "o"
+        for a in (str.lower, str.upper):
+            for b in (str.lower, str.upper):
+                moved[a(first) + b(toned)] = a(_SHORT[first][tone]) + b(bare)
+    return moved
+
+
+_MOVED = _old_tone_marks()
+_MISPLACED = re.compile(rf"(?<![qQ])(?:{'|'.join(_MOVED)})(?![^\W\d_])")
+
+
+def _fold_tone_marks(text: str) -> str:
+    """Write hoà as hòa and uỷ as ủy, the placement that underthesea's token map prefers too.
+
+    Only at the end of a syllable, where both placements are in use: hoàn has one form, and so has quý.
+    """
+    return _MISPLACED.sub(lambda match: _MOVED[match[0]], text)
+
+
+def _line(pattern: str) -> Callable[[str], str]:
+    """Blank the lines that consist of `pattern` alone."""
+    return _replace(rf"^ ?(?:{pattern}) ?$", "", re.MULTILINE | re.IGNORECASE)
+
+
+_BLOCK_TAG = r"<(?:br|/p|/div|/li|/h\d|/tr)\b[^<>]*>"
+_INLINE_TAG = r"</?(?:p|div|span|b|i|u|a|em|strong|img|li|ul|ol|h\d|td|tr|table|font)\b[^<>]*>"
+_INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufffe]"
+_DATELINE = r"^ ?\((?:[A-ZĐ][A-ZĐa-z]{1,5}|[\w ]{2,20}\.vn|Mặt trận|Dân trí)\) ?[-–—] ?"  # (BHG) - Sáng nay ...
+_LINK = (  # where to click, not what happened
+    r"(?:RSS|In|In bài|In trang|Bản in|Gửi email|G[ửở]i cho bạn bè|Chia sẻ|Lưu bài|Quay lại|Về đầu trang"
+    r"|Bình luận|Facebook|Twitter|Zalo|Xem thêm|Đọc thêm|Theo dõi chúng tôi)"
+)
+
+RULES: tuple[Rule, ...] = (
+    Rule("html_tag", _replace(_BLOCK_TAG, "\n", re.IGNORECASE)),
+    Rule("html_tag_inline", _replace(_INLINE_TAG, " ", re.IGNORECASE)),
+    Rule("html_entity", html.unescape),
+    Rule("invisible", _replace(_INVISIBLE, "")),
+    Rule("nfc", lambda text: unicodedata.normalize("NFC", text)),
+    Rule("eth", lambda text: text.replace("\u00d0", "Đ").replace("\u00f0", "đ")),
+    Rule("tone_mark", _fold_tone_marks),
+    Rule("line_break", _replace(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n")),
+    Rule("blank", _replace(r"[^\S\n]+", " ")),
+    Rule("dateline", _replace(_DATELINE, "", re.MULTILINE)),
+    Rule("continued", _replace(r"\((?:Xem tiếp|Tiếp theo|Còn tiếp)[^()\n]{0,40}\)", "", re.IGNORECASE)),
+    Rule("photo_credit", _replace(r"\(Ảnh(?: minh họa)?: [^()\n]{1,60}\)", "")),
+    Rule("photo_credit_line", _line(r"Ảnh(?: minh họa)?(?:: [^\n]{1,60})?\.?")),
+    Rule("counter", _line(r"(?:(?:Số )?lượt (?:xem|đọc|truy cập)|Đã xem) ?:? ?[\d.,]+(?: lượt)?\.?")),
+    Rule("related", _line(r"(?:Các )?(?:tin|bài)(?: viết)? (?:liên quan|khác|cùng chuyên mục)(?: ?:[^\n]*)?")),
+    Rule("navigation", _line(rf"{_LINK}(?:[ |,•/:-]+{_LINK})*[ .:]*")),
+    Rule("edges", _replace(r"^ +| +$", "", re.MULTILINE)),
+    Rule("empty_line", _replace(r"\n{2,}", "\n")),
+    Rule("ends", str.strip),
+)
+"""The steps of `normalize`, in the order in which they run."""

@@ -1,0 +1,253 @@
+"""`TopicTagger`: the scikit-learn estimator that trains a tagger."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import GroupKFold, PredefinedSplit
+from sklearn.utils.validation import check_is_fitted
+
+from vnpolicy_nlp.errors import LabelError
+from vnpolicy_nlp.model.artifact import ModelParts
+from vnpolicy_nlp.model.classifier import LinearClassifier, sigmoid
+from vnpolicy_nlp.model.export import feature_union
+from vnpolicy_nlp.model.features import View, ViewFeatures
+from vnpolicy_nlp.model.tagger import Tagger
+from vnpolicy_nlp.text.prepare import prepare
+from vnpolicy_nlp.text.segmenter import segmenter_checksum
+from vnpolicy_nlp.training.labels import binarize_labels
+from vnpolicy_nlp.training.thresholds import best_threshold, fit_sigmoid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+    from sklearn.pipeline import FeatureUnion, Pipeline
+
+    Words = list[list[str]]
+
+__all__ = ["TopicTagger"]
+
+
+class TopicTagger(ClassifierMixin, BaseEstimator):
+    """Trains one calibrated linear decision a topic over TF-IDF features.
+
+    Parameters
+    ----------
+    topics : sequence of str, optional
+        The topics, in the column order of 0/1 labels. Without it, those that occur in the labels, sorted; a
+        0/1 matrix then gets ``topic_0``, ``topic_1`` and so on.
+    word_ngram_range : tuple of int or None, default=(1, 2)
+        N-grams of underthesea's words. None leaves words out.
+    syllable_ngram_range : tuple of int or None, default=(1, 3)
+        N-grams of syllables. None leaves syllables out.
+    min_df : int, default=2
+        Terms in fewer articles are left out.
+    sublinear_tf : bool, default=True
+        Whether a term that occurs `n` times counts ``1 + ln(n)``.
+    C : float, default=10.0
+        Inverse strength of the L2 regularisation of the logistic regressions.
+    class_weight : {"balanced"} or None, default="balanced"
+        As in scikit-learn's ``LogisticRegression``.
+    beta : float, default=1.0
+        Thresholds maximise F-beta of the out-of-fold decisions; below 1 precision weighs more.
+    n_folds : int, default=5
+        Folds for the out-of-fold scores from which calibration and thresholds come.
+    random_state : int, default=0
+        Seed of the folds.
+
+    Attributes
+    ----------
+    topics_ : tuple of str
+        The topics, sorted: the columns of every answer.
+    tagger_ : Tagger
+        The trained tagger, free of scikit-learn.
+    out_of_fold_ : ndarray of float64, shape (n_articles, n_topics)
+        Calibrated probability of each training article from models that did not see it.
+
+    Notes
+    -----
+    Labels are tuples of slugs, strings such as ``"ideology_work;social_supervision"``, or a 0/1 matrix. For
+    ``cross_val_score`` and ``GridSearchCV`` give a matrix, or name the splitter (``cv=KFold(5)``): told only the
+    number of folds, scikit-learn looks into the labels itself and refuses tuples.
+    """
+
+    def __init__(
+        self,
+        topics: Sequence[str] | None = None,
+        *,
+        word_ngram_range: tuple[int, int] | None = (1, 2),
+        syllable_ngram_range: tuple[int, int] | None = (1, 3),
+        min_df: int = 2,
+        sublinear_tf: bool = True,
+        C: float = 10.0,
+        class_weight: str | None = "balanced",
+        beta: float = 1.0,
+        n_folds: int = 5,
+        random_state: int = 0,
+    ) -> None:
+        self.topics = topics
+        self.word_ngram_range = word_ngram_range
+        self.syllable_ngram_range = syllable_ngram_range
+        self.min_df = min_df
+        self.sublinear_tf = sublinear_tf
+        self.C = C
+        self.class_weight = class_weight
+        self.beta = beta
+        self.n_folds = n_folds
+        self.random_state = random_state
+
+    def fit(self, texts: Iterable[str], labels: Iterable[Any], groups: Iterable[Any] | None = None) -> Self:
+        """Train on articles.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Raw articles; they are normalised and segmented here.
+        labels : array-like
+            See the notes of the class.
+        groups : array-like, optional
+            What must not be split between folds, such as the author of each article.
+
+        Raises
+        ------
+        TextError, LabelError
+        """
+        return self.fit_words(prepare(texts), labels, groups)
+
+    def fit_words(self, words: Words, labels: Iterable[Any], groups: Iterable[Any] | None = None) -> Self:
+        """Train on articles that are normalised and segmented already, as `prepare` returns them."""
+        Y, topics = binarize_labels(labels, self.topics)
+        order = np.argsort(topics)
+        Y, self.topics_ = Y[:, order], tuple(topics[i] for i in order)
+        _check_trainable(Y, self.topics_, len(words))
+        self.classes_ = [np.array([0, 1])] * len(self.topics_)  # as scikit-learn's multilabel classifiers have it
+        scores = np.zeros(Y.shape)
+        for train, test in self._folds(Y, None if groups is None else np.asarray(list(groups))):
+            features, coef, intercept = self._fit_linear([words[i] for i in train], Y[train])
+            scores[test] = features.transform([words[i] for i in test]) @ coef.T + intercept
+        calibration = np.array([fit_sigmoid(*column) for column in zip(scores.T, Y.T, strict=True)])
+        self.out_of_fold_ = sigmoid(scores * calibration[:, 0] + calibration[:, 1])
+        thresholds = np.array(
+            [best_threshold(*column, self.beta) for column in zip(self.out_of_fold_.T, Y.T, strict=True)]
+        )
+        features, coef, intercept = self._fit_linear(words, Y)
+        views = self._views_of(features)
+        columns = np.cumsum([len(view.terms) for view in views])[:-1]
+        classifier = LinearClassifier(tuple(np.split(coef, columns, axis=1)), intercept, calibration, thresholds)
+        self.tagger_ = Tagger(ModelParts(self.topics_, views, classifier, self._record(Y)))
+        return self
+
+    def _fit_linear(
+        self, words: Words, Y: NDArray[np.int64]
+    ) -> tuple[FeatureUnion, NDArray[np.float64], NDArray[np.float64]]:
+        """Return fitted features, weights of shape (n_topics, n_features) and intercepts."""
+        features = feature_union(self._views(), min_df=self.min_df, sublinear_tf=self.sublinear_tf)
+        X = features.fit_transform(words)
+        models = [
+            LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=1000, tol=1e-8).fit(X, y) for y in Y.T
+        ]
+        return features, np.vstack([m.coef_ for m in models]), np.concatenate([m.intercept_ for m in models])
+
+    def _views(self) -> list[View]:
+        ranges = {"word": self.word_ngram_range, "syllable": self.syllable_ngram_range}
+        views = [View(unit, (ngrams[0], ngrams[1])) for unit, ngrams in ranges.items() if ngrams is not None]
+        if not views:
+            raise ValueError("word_ngram_range and syllable_ngram_range are both None: give at least one")
+        return views
+
+    def _views_of(self, features: FeatureUnion) -> tuple[ViewFeatures, ...]:
+        return tuple(
+            ViewFeatures(v.analyzer, tuple(v.get_feature_names_out().tolist()), v.idf_, self.sublinear_tf)
+            for _, v in features.transformer_list
+        )
+
+    def _folds(
+        self, Y: NDArray[np.int64], groups: NDArray[Any] | None
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        if groups is not None:
+            n_folds = min(self.n_folds, len(np.unique(groups)))
+            yield from GroupKFold(n_folds).split(Y, groups=groups)
+            return
+        # Shuffle, then deal the articles out label set by label set: every fold gets its share of each.
+        shuffled = np.random.default_rng(self.random_state).permutation(len(Y))
+        by_labels = shuffled[np.lexsort(Y[shuffled].T)]
+        fold = np.empty(len(Y), dtype=np.int64)
+        fold[by_labels] = np.arange(len(Y)) % self.n_folds
+        yield from PredefinedSplit(fold).split()
+
+    def _record(self, Y: NDArray[np.int64]) -> dict[str, Any]:
+        packages = ("vnpolicy-nlp", "underthesea", "scikit-learn", "numpy")
+        return {
+            "versions": {package: version(package) for package in packages},
+            "segmenter_sha256": segmenter_checksum(),
+            "training": {
+                "n_articles": len(Y),
+                "n_positive": dict(zip(self.topics_, Y.sum(axis=0).tolist(), strict=True)),
+                "parameters": {key: value for key, value in self.get_params().items() if key != "topics"},
+            },
+            "metrics": {},
+        }
+
+    def tag(self, texts: Iterable[str]) -> list[tuple[str, ...]]:
+        """Return the topics of each article; see `Tagger.tag`."""
+        return self._fitted().tag(texts)
+
+    def predict(self, texts: Iterable[str]) -> NDArray[np.int64]:
+        """Return 0/1 decisions, shape (n_articles, n_topics)."""
+        return self._fitted().predict(texts)
+
+    def predict_proba(self, texts: Iterable[str]) -> NDArray[np.float64]:
+        """Return calibrated probabilities, shape (n_articles, n_topics)."""
+        return self._fitted().predict_proba(texts)
+
+    def tag_frame(
+        self, frame: pd.DataFrame, text: str | Sequence[str] = "content", *, scores: bool = False
+    ) -> pd.DataFrame:
+        """Return `frame` with tags added; see `Tagger.tag_frame`."""
+        return self._fitted().tag_frame(frame, text, scores=scores)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the trained model to a folder; see `Tagger.save`."""
+        self._fitted().save(folder)
+
+    def to_sklearn(self) -> Pipeline:
+        """Return the trained model as a scikit-learn Pipeline; see `Tagger.to_sklearn`."""
+        return self._fitted().to_sklearn()
+
+    def score(self, texts: Iterable[str], labels: Iterable[Any], sample_weight: Any = None) -> float:
+        """Return macro F1 of the decisions, from 0 to 1."""
+        Y, _ = binarize_labels(labels, self.topics_)
+        decisions = self.predict(texts)
+        return float(f1_score(Y, decisions, average="macro", sample_weight=sample_weight, zero_division=0))
+
+    def _fitted(self) -> Tagger:
+        check_is_fitted(self, "tagger_")
+        return self.tagger_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string, tags.input_tags.two_d_array = True, False
+        tags.input_tags.one_d_array = True
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+def _check_trainable(Y: NDArray[np.int64], topics: Sequence[str], n_texts: int) -> None:
+    if len(Y) != n_texts:
+        raise LabelError(f"{n_texts} texts but {len(Y)} labels: give one label set an article")
+    if not topics:
+        raise LabelError("no topic occurs in the labels: nothing to train")
+    for topic, n_positive in zip(topics, Y.sum(axis=0).tolist(), strict=True):
+        if n_positive < 2 or n_texts - n_positive < 2:
+            raise LabelError(
+                f"the topic {topic} has {n_positive} of {n_texts} articles: training needs at least 2 with it and "
+                "2 without"
+            )
