@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from vnpolicy_nlp.model.features import View, ViewFeatures, linear_scores
+from vnpolicy_nlp.text.prepare import prepare
+
+VIEWS = [View("word", (1, 2)), View("syllable", (1, 3)), View("syllable", (2, 2)), View("word", (1, 1))]
+words = st.sampled_from(["Ủy ban", "ủy ban", "xã", "XÃ", ".", ",", "217", "-", "QĐ", "giám sát", "giám", "sát", "%"])
+articles = st.lists(st.lists(words, max_size=12), min_size=2, max_size=8)
+
+
+def fitted(view, train, **settings):
+    """Return scikit-learn's fitted vectoriser and our features with the same contents."""
+    vectorizer = TfidfVectorizer(analyzer=view, **settings).fit(train)
+    terms = tuple(vectorizer.get_feature_names_out())
+    return vectorizer, ViewFeatures(view, terms, vectorizer.idf_, vectorizer.sublinear_tf)
+
+
+def dense(csr, n_columns):
+    return csr_matrix((csr.data, csr.indices, csr.indptr), shape=(len(csr.indptr) - 1, n_columns)).toarray()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@given(train=articles, test=articles, sublinear_tf=st.booleans())
+def test_equal_to_scikit_learn(view, train, test, sublinear_tf):
+    train = [*train, ["xã", "giám sát"]]
+    vectorizer, features = fitted(view, train, sublinear_tf=sublinear_tf)
+    ours = features.transform(test)
+    np.testing.assert_allclose(
+        dense(ours, len(features.terms)), vectorizer.transform(test).toarray(), rtol=0, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_equal_to_scikit_learn_on_articles(view, corpus):
+    articles = prepare(corpus.texts[:30])
+    vectorizer, features = fitted(view, articles[:20], min_df=2, sublinear_tf=True)
+    theirs = vectorizer.transform(articles)
+    ours = features.transform(articles)
+    np.testing.assert_allclose(dense(ours, len(features.terms)), theirs.toarray(), rtol=0, atol=1e-12)
+    coef = np.random.default_rng(0).normal(size=(3, len(features.terms)))
+    np.testing.assert_allclose(linear_scores(ours, coef), theirs @ coef.T, rtol=0, atol=1e-12)
+
+
+def test_terms_of_a_view():
+    article = ["Ủy ban", "xã", ",", "họp", "."]
+    assert View("word", (1, 2))(article) == ["ủy_ban", "xã", "họp", "ủy_ban xã", "xã họp"]
+    assert View("syllable", (2, 3))(article) == ["ủy ban", "ban xã", "xã họp", "ủy ban xã", "ban xã họp"]
+    assert View("syllable", (1, 3))([]) == []

@@ -1,0 +1,36 @@
+import unicodedata
+
+import pytest
+from conftest import golden
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vnpolicy_nlp.text.normalize import RULES, fired_rules, normalize
+
+# Pieces out of which exports make their mischief, beside arbitrary text.
+MARKS = ["&amp;", "&nbsp;", "<br/>", "</p>", "\n", "\r\n", " "]
+WORDS = ["(BHG) - ", "hoà", "uỷ", "\u00d0", "o\u0300a", "Ảnh: X", "Lượt xem: 12"]
+messy = st.lists(st.one_of(st.sampled_from(MARKS + WORDS), st.text(max_size=8)), max_size=20).map("".join)
+
+
+@pytest.mark.parametrize("case", golden("normalize"))
+def test_golden(case):
+    assert normalize(case["text"]) == case["expected"]
+    assert fired_rules(case["text"]) == case["rules"]
+
+
+def test_every_rule_has_a_golden_case():
+    fired = {rule for case in golden("normalize") for rule in fired_rules(case.values[0]["text"])}
+    assert {rule.name for rule in RULES} == fired
+
+
+@given(messy)
+def test_normalising_again_changes_nothing(text):
+    once = normalize(text)
+    assert normalize(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+
+
+@given(st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyáạảãàốộổỗồ ,.", max_size=60))
+def test_composed_and_decomposed_text_come_out_alike(text):
+    assert normalize(unicodedata.normalize("NFD", text)) == normalize(unicodedata.normalize("NFC", text))

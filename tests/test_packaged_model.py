@@ -1,0 +1,35 @@
+"""The model in models/ is what the articles in data/ make of it."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+import vnpolicy_nlp as vp
+from vnpolicy_nlp.model.artifact import MANIFEST
+from vnpolicy_nlp.training.labels import binarize_labels
+from vnpolicy_nlp.training.metrics import data_sha256
+
+
+@pytest.fixture(scope="module")
+def rebuilt(corpus):
+    return vp.TopicTagger().fit(corpus.texts, corpus.labels, groups=corpus.groups).tagger_
+
+
+def test_training_again_gives_the_packaged_model(rebuilt, tagger, corpus):
+    assert [view.terms for view in rebuilt.parts.views] == [view.terms for view in tagger.parts.views]
+    # Equal but for the last digits, in which other processors and releases of the solver may differ.
+    texts = corpus.texts[::5]
+    np.testing.assert_allclose(rebuilt.predict_proba(texts), tagger.predict_proba(texts), rtol=0, atol=1e-3)
+    np.testing.assert_array_equal(rebuilt.predict(texts), tagger.predict(texts))
+    assert rebuilt.thresholds == pytest.approx(tagger.thresholds, abs=1e-3)
+
+
+def test_the_manifest_names_this_data(tagger, corpus):
+    manifest = json.loads((ROOT / "models" / "default" / MANIFEST).read_text("utf-8"))
+    Y, _ = binarize_labels(corpus.labels, tagger.topics)
+    assert manifest["training"]["data_sha256"] == manifest["metrics"]["data_sha256"] == data_sha256(corpus.texts, Y)
+    assert manifest["training"]["n_articles"] == len(corpus.texts)
+    parameters = vp.TopicTagger().get_params()
+    assert manifest["training"]["parameters"].items() <= json.loads(json.dumps(parameters)).items()

@@ -1,0 +1,51 @@
+"""The built wheel, alone, in an empty folder."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    target = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (built,) = target.glob("*.whl")
+    return built
+
+
+def test_it_holds_package_model_and_licence_and_nothing_else(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "vnpolicy_nlp/models/default/manifest.json" in names
+    assert "vnpolicy_nlp/topics.toml" in names
+    assert "vnpolicy_nlp/py.typed" in names
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"vnpolicy_nlp"}
+
+
+def test_it_works_from_any_folder_without_a_home(wheel, tmp_path, tagger):
+    site, work = tmp_path / "site", tmp_path / "work"
+    work.mkdir()
+    zipfile.ZipFile(wheel).extractall(site)
+    read_only = tmp_path / "home"
+    read_only.mkdir(mode=0o500)
+    environment = {**os.environ, "PYTHONPATH": str(site), "HOME": str(read_only / "nowhere"), "PYTHONSAFEPATH": "1"}
+    code = (
+        "import json, vnpolicy_nlp as vp; from vnpolicy_nlp.model.tagger import packaged_model;"
+        "scores = vp.load().predict_proba(['Họp dân bàn làm đường']).tolist();"
+        "print(json.dumps([vp.__file__, str(packaged_model()), scores]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=work, env=environment, capture_output=True, text=True, check=True
+    )
+    package, model, probabilities = json.loads(done.stdout)
+    assert package.startswith(str(site))
+    assert model.startswith(str(site))
+    assert probabilities == tagger.predict_proba(["Họp dân bàn làm đường"]).tolist()
+    assert list(work.iterdir()) == []
+    assert list(read_only.iterdir()) == []
