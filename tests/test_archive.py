@@ -1,4 +1,5 @@
 import csv
+import gzip
 
 import pytest
 from conftest import ROOT
@@ -105,9 +106,13 @@ def test_bad_files_are_refused_before_anything_is_written(tagger, tmp_path, cont
 
 
 def test_other_encodings_and_missing_files(tagger, tmp_path):
-    source = write(tmp_path / "in.csv", "title\nGiá vàng\n", "cp1252")
-    with pytest.raises(TableError, match=r"is not UTF-8 \(byte 0xe1\): convert it first, for example with iconv"):
-        vp.tag_archive(source, tmp_path / "out.csv", model=tagger)
+    for encoding, advice in (("cp1252", "iconv -f WINDOWS-1258"), ("utf-16", "iconv -f UTF-16")):
+        source = write(tmp_path / "in.csv", "title\nGiá vàng\n", encoding)
+        with pytest.raises(TableError, match=f"is not UTF-8 text: convert it first, for example with {advice}"):
+            vp.tag_archive(source, tmp_path / "out.csv", model=tagger)
+    (tmp_path / "in.csv.gz").write_bytes(gzip.compress("title\nGiá vàng\n".encode()))
+    with pytest.raises(TableError, match="it is a packed file or a spreadsheet; unpack it"):
+        vp.tag_archive(tmp_path / "in.csv.gz", tmp_path / "out.csv", model=tagger)
     with pytest.raises(TableError, match="no such file"):
         vp.tag_archive(tmp_path / "none.csv", tmp_path / "out.csv", model=tagger)
     with pytest.raises(TableError, match=r"cannot read .*: Is a directory"):

@@ -163,10 +163,7 @@ def _rows(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
     except FileNotFoundError as error:
         raise TableError(f"no such file: {path}") from error
     except UnicodeDecodeError as error:
-        raise TableError(
-            f"{path} is not UTF-8 (byte {error.object[error.start]:#04x}): convert it first, for example with "
-            "iconv -f WINDOWS-1258 -t UTF-8"
-        ) from error
+        raise TableError(f"{path} is not UTF-8 text: {_how_to_convert(path)}") from error
     except csv.Error as error:
         raise TableError(
             f"{path}, line {reader.line_num}: {error}; mend the quotation marks there, then run again"
@@ -181,6 +178,16 @@ def _check_separator(path: Path, header: str, separator: str) -> None:
             raise ColumnError(
                 f"the header of {path} has one column, {header!r}: is the separator {name}? Give it with --separator"
             )
+
+
+def _how_to_convert(path: Path) -> str:
+    """Say what to do with a file that is not UTF-8, judging by its first bytes."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start[:2] in (b"\x1f\x8b", b"BZ", b"PK", b"\xfd7", b"\x28\xb5"):
+        return "it is a packed file or a spreadsheet; unpack it, or save it as CSV, first"
+    encoding = "UTF-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "WINDOWS-1258"
+    return f"convert it first, for example with iconv -f {encoding} -t UTF-8"
 
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:

@@ -45,14 +45,13 @@ class LinearClassifier:
         scores = self.intercept + sum(map(linear_scores, views, self.coef))
         return sigmoid(scores * self.calibration[:, 0] + self.calibration[:, 1])
 
-    def predict(self, views: Sequence[CSR]) -> NDArray[np.int64]:
-        """Return 0/1 decisions, shape (n_articles, n_topics).
+    def decide(self, probabilities: NDArray[np.float64], views: Sequence[CSR]) -> NDArray[np.int64]:
+        """Return 0/1 decisions, shape (n_articles, n_topics), on what `predict_proba` has answered.
 
         An article without a single known term gets no topic: there is nothing to decide on.
         """
         known = np.sum([features.row_lengths for features in views], axis=0) > 0
-        decisions: NDArray[np.bool_] = self.predict_proba(views) >= self.thresholds
-        return np.asarray(decisions & known[:, np.newaxis], dtype=np.int64)
+        return np.asarray((probabilities >= self.thresholds) & known[:, np.newaxis], dtype=np.int64)
 
 
 def sigmoid(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:

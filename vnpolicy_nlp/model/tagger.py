@@ -89,7 +89,8 @@ class Tagger:
     def predict_words(self, words: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return decisions and probabilities of articles that `prepare` has segmented already."""
         features = [view.transform(words) for view in self._parts.views]
-        return self._parts.classifier.predict(features), self._parts.classifier.predict_proba(features)
+        probabilities = self._parts.classifier.predict_proba(features)
+        return self._parts.classifier.decide(probabilities, features), probabilities
 
     def topics_of(self, decisions: NDArray[np.int64]) -> list[tuple[str, ...]]:
         """Turn 0/1 rows as `predict` returns them into tuples of slugs."""
