@@ -61,7 +61,7 @@ def cli() -> None:
     """Tag Vietnamese news articles with the policy topics they report on."""
 
 
-@cli.command()
+@cli.command(short_help="Tag the articles of a CSV file.")
 @click.argument("source", type=click.Path(path_type=Path), metavar="IN")
 @click.option(
     "-o",
@@ -107,7 +107,7 @@ def tag(
         click.echo(f"{summary}\nwritten to {output}")
 
 
-@cli.command()
+@cli.command(short_help="Train a model on your own labels.")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="MODEL_DIR")
 @text_option
@@ -125,7 +125,7 @@ def train(data: Path, output: Path, text: tuple[str, ...], group_column: str | N
     click.echo(f"{report}\nThe figures are from cross-validation. The model is in {output}")
 
 
-@cli.command()
+@cli.command(short_help="Compare tags with labels.")
 @click.argument("data", type=click.Path(path_type=Path))
 @text_option
 @model_option
@@ -141,7 +141,7 @@ def evaluate(data: Path, text: tuple[str, ...], model: Path | None, as_json: boo
     click.echo(_json(report.to_dict()) if as_json else str(report))
 
 
-@cli.command()
+@cli.command(short_help="Say what a model folder holds.")
 @click.argument("model_dir", type=click.Path(path_type=Path), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole manifest as JSON.")
 def info(model_dir: Path | None, as_json: bool) -> None:
