@@ -18,6 +18,7 @@ SET_PHRASES = (  # of which long titles of documents consist
     "quan điểm sai trái, thù địch",
     "tư tưởng, đạo đức, phong cách hồ chí minh",
     "tấm gương đạo đức hồ chí minh",
+    "suy thoái về tư tưởng chính trị, đạo đức, lối sống",
 )
 
 

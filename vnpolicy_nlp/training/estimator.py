@@ -57,7 +57,8 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     class_weight : {"balanced"} or None, default="balanced"
         As in scikit-learn's ``LogisticRegression``.
     beta : float, default=1.0
-        Thresholds maximise F-beta of the out-of-fold decisions; below 1 precision weighs more.
+        A threshold is the lowest whose out-of-fold F-beta is within one standard error of the greatest; below 1
+        precision weighs more.
     n_folds : int, default=5
         Folds for the out-of-fold scores from which calibration and thresholds come.
     random_state : int, default=0
