@@ -21,6 +21,16 @@ def test_the_python_in_the_readme_runs(name, tmp_path):
         subprocess.run([sys.executable, "-W", "error", "-c", block], cwd=tmp_path, check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_run_from_top_to_bottom(notebook):
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=notebook.parent, check=True, capture_output=True, timeout=120
+    )
+    assert all(cell["outputs"] for cell in cells if cell["cell_type"] == "code"), "kept with what it shows"
+
+
 def test_the_model_card_gives_the_figures_of_the_manifest():
     card = (ROOT / "models" / "README.md").read_text("utf-8")
     for topic, figures in RESULTS.items():
