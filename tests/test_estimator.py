@@ -49,6 +49,8 @@ def test_it_learns_and_answers_like_its_tagger(small_corpus, fitted, tmp_path):
     assert fitted.tag(texts) == fitted.tagger_.tag(texts)
     fitted.save(tmp_path / "mine")
     np.testing.assert_array_equal(vp.load(tmp_path / "mine").predict_proba(texts), fitted.predict_proba(texts))
+    pd.DataFrame({"content": texts[:2]}).to_csv(tmp_path / "in.csv", index=False)
+    assert vp.tag_archive(tmp_path / "in.csv", tmp_path / "out.csv", model=fitted).n_rows == 2
     frame = fitted.tag_frame(pd.DataFrame({"content": texts[:2]}))
     assert frame["topics"].tolist() == [";".join(topics) for topics in fitted.tag(texts[:2])]
     np.testing.assert_allclose(fitted.to_sklearn().predict_proba(texts), fitted.predict_proba(texts), atol=1e-12)
@@ -84,6 +86,17 @@ def test_groups_are_never_split(small_corpus):
     groups = np.arange(len(texts)) % 3
     tagger = vp.TopicTagger(**FAST).set_params(n_folds=5).fit(texts, labels, groups=groups)
     assert np.isfinite(tagger.out_of_fold_).all()
+
+
+def test_groups_that_cannot_be_used_are_named(small_corpus):
+    texts, labels = small_corpus
+    with pytest.raises(LabelError, match="all articles are in one group: holding out needs at least 2"):
+        vp.TopicTagger(**FAST).fit(texts, labels, groups=["x"] * len(texts))
+    with pytest.raises(LabelError, match="50 texts but 3 groups"):
+        vp.TopicTagger(**FAST).fit(texts, labels, groups=["x", "y", "z"])
+    by_topic = ["x" if "ideology_work" in topics else "y" for topics in labels]
+    with pytest.raises(LabelError, match=r"\d+ of \d+ have the topic ideology_work: label more .*, in more groups"):
+        vp.TopicTagger(**FAST).fit(texts, labels, groups=by_topic)
 
 
 def test_out_of_fold_scores_are_not_those_of_the_trained_model(small_corpus, fitted):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["RunSummary", "tag_archive"]
 
 CHUNK = 256  # rows; large enough to keep a process busy for seconds, small enough for a smooth progress bar
+_WITHOUT_TEXT, _UNTAGGED = "(without text)", "(untagged)"  # counted beside the slugs, which have no brackets
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ def tag_archive(
         The file to write. It must not be there yet.
     text : str or sequence of str, optional
         The columns that hold the text, joined in this order; without it the usual names are looked for.
-    model : str, Path or Tagger, optional
-        A model folder or a loaded tagger; the packaged model without it.
+    model : str, Path, Tagger or fitted TopicTagger, optional
+        A model folder or a tagger; the packaged model without it.
     scores : bool
         Whether to add the calibrated probabilities as ``score_<slug>``, four decimals.
     separator : str
@@ -102,6 +103,7 @@ def tag_archive(
     table = open_csv(source, separator)
     columns = list(table.columns)
     text = [text] if isinstance(text, str) else list(text or guess_text_columns(columns))
+    model = getattr(model, "tagger_", model)  # a fitted TopicTagger holds one
     tagger = model if isinstance(model, Tagger) else load(model)
     added = added_columns(tagger.topics, scores=scores)
     check_columns(columns, text, added)
@@ -121,9 +123,6 @@ def tag_archive(
         text_columns=tuple(text),
         seconds=time.perf_counter() - started,
     )
-
-
-_WITHOUT_TEXT, _UNTAGGED = "(without text)", "(untagged)"  # no slug has brackets
 
 
 @dataclass(frozen=True)

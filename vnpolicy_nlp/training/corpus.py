@@ -15,6 +15,7 @@ from vnpolicy_nlp.model.artifact import ModelParts
 from vnpolicy_nlp.model.columns import TOPICS_COLUMN, check_columns, guess_text_columns
 from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.prepare import join_cells, prepare
+from vnpolicy_nlp.training.folds import checked_groups, deal_folds
 from vnpolicy_nlp.training.labels import binarize_labels, parse_topics
 from vnpolicy_nlp.training.metrics import data_sha256, report_of
 
@@ -86,12 +87,15 @@ def cross_validate(estimator: TopicTagger, corpus: Corpus) -> Report:
     """Measure an estimator on articles that it was not trained on, group by group.
 
     Each group is held out once, calibration and thresholds included, so that the figures are those of news
-    by a hand that training did not see. Without groups, five folds are dealt out.
+    by a hand that training did not see. Without groups, `n_folds` folds are dealt out.
     """
     words = prepare(corpus.texts)
     Y, topics = binarize_labels(corpus.labels, estimator.topics and sorted(estimator.topics))
-    groups = np.array(corpus.groups) if corpus.groups else np.arange(len(Y)) % 5
     estimator = clone(estimator).set_params(topics=topics)
+    if corpus.groups:
+        groups = checked_groups(corpus.groups, len(Y))
+    else:
+        groups = deal_folds(Y, estimator.n_folds, estimator.random_state)
     folds = [(np.flatnonzero(groups != group), np.flatnonzero(groups == group)) for group in np.unique(groups)]
     answers = Parallel(n_jobs=-1)(
         delayed(_fit_and_answer)(

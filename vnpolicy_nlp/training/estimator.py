@@ -9,7 +9,6 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
-from sklearn.model_selection import GroupKFold, PredefinedSplit
 from sklearn.utils.validation import check_is_fitted
 
 from vnpolicy_nlp.errors import LabelError
@@ -20,11 +19,12 @@ from vnpolicy_nlp.model.features import View, ViewFeatures
 from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.prepare import prepare
 from vnpolicy_nlp.text.segmenter import segmenter_checksum
+from vnpolicy_nlp.training.folds import checked_groups, folds
 from vnpolicy_nlp.training.labels import binarize_labels
 from vnpolicy_nlp.training.thresholds import best_threshold, fit_sigmoid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -131,7 +131,9 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         _check_trainable(Y, self.topics_, len(words))
         self.classes_ = [np.array([0, 1])] * len(self.topics_)  # as scikit-learn's multilabel classifiers have it
         scores = np.zeros(Y.shape)
-        for train, test in self._folds(Y, None if groups is None else np.asarray(list(groups))):
+        if groups is not None:
+            groups = checked_groups(groups, len(words))
+        for train, test in folds(Y, self.topics_, groups, self.n_folds, self.random_state):
             features, coef, intercept = self._fit_linear([words[i] for i in train], Y[train])
             scores[test] = features.transform([words[i] for i in test]) @ coef.T + intercept
         calibration = np.array([fit_sigmoid(*column) for column in zip(scores.T, Y.T, strict=True)])
@@ -169,20 +171,6 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
             ViewFeatures(v.analyzer, tuple(v.get_feature_names_out().tolist()), v.idf_, self.sublinear_tf)
             for _, v in features.transformer_list
         )
-
-    def _folds(
-        self, Y: NDArray[np.int64], groups: NDArray[Any] | None
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        if groups is not None:
-            n_folds = min(self.n_folds, len(np.unique(groups)))
-            yield from GroupKFold(n_folds).split(Y, groups=groups)
-            return
-        # Shuffle, then deal the articles out label set by label set: every fold gets its share of each.
-        shuffled = np.random.default_rng(self.random_state).permutation(len(Y))
-        by_labels = shuffled[np.lexsort(Y[shuffled].T)]
-        fold = np.empty(len(Y), dtype=np.int64)
-        fold[by_labels] = np.arange(len(Y)) % self.n_folds
-        yield from PredefinedSplit(fold).split()
 
     def _record(self, Y: NDArray[np.int64]) -> dict[str, Any]:
         packages = ("vnpolicy-nlp", "underthesea", "scikit-learn", "numpy")
