@@ -132,7 +132,15 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     rows = "Chủ tịch xã đối thoại với người dân về chợ mới.\n" * 100_000
     (tmp_path / "in.csv").write_text("title\n" + rows, "utf-8")
     command = [sys.executable, "-m", "vnpolicy_nlp", "tag", "in.csv", "-o", "out.csv"]
-    run = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background has them, and so the command, ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     while run.poll() is None and not list(tmp_path.glob(".out.csv-*")):
         time.sleep(0.05)
     os.kill(run.pid, signal.SIGINT)
