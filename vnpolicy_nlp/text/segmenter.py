@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["check_texts", "segment", "segmenter_checksum"]
 
-# Everything that decides where underthesea puts a word's borders, below its package folder.
+# What underthesea's words come from, below its package folder: the model, the token patterns, the token map.
 _MODEL_FILES = (
     "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727/models.bin",
     "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727/features.bin",
     "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727/dictionary.bin",
     "pipeline/word_tokenize/regex_tokenize.py",
+    "pipeline/text_normalize/tn_rules_2023_07_14.bin",
 )
 
 
@@ -66,9 +67,9 @@ def check_texts(texts: Iterable[str]) -> list[str]:
 
 @cache
 def segmenter_checksum() -> str:
-    """Return the SHA-256 of the installed word model and token patterns, as 64 hex digits.
+    """Return the SHA-256 of the installed word model, token patterns and token map, as 64 hex digits.
 
-    Two machines with the same checksum get the same words. Reads about 6 MB, imports nothing.
+    The compiled decoder (underthesea_core) is not part of it. Reads about 6 MB, imports nothing.
     """
     spec = importlib.util.find_spec("underthesea")
     if spec is None or spec.origin is None:
