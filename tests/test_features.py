@@ -7,6 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from vnpolicy_nlp.model.features import View, ViewFeatures, linear_scores
 from vnpolicy_nlp.text.prepare import prepare
+from vnpolicy_nlp.text.segmented import Segmented
 
 VIEWS = [View("word", (1, 2)), View("syllable", (1, 3)), View("syllable", (2, 2)), View("word", (1, 1))]
 words = st.sampled_from(["Ủy ban", "ủy ban", "xã", "XÃ", ".", ",", "217", "-", "QĐ", "giám sát", "giám", "sát", "%"])
@@ -29,7 +30,7 @@ def dense(csr, n_columns):
 def test_equal_to_scikit_learn(view, train, test, sublinear_tf):
     train = [*train, ["xã", "giám sát"]]
     vectorizer, features = fitted(view, train, sublinear_tf=sublinear_tf)
-    ours = features.transform(test)
+    ours = features.transform(Segmented.of_words(test))
     np.testing.assert_allclose(
         dense(ours, len(features.terms)), vectorizer.transform(test).toarray(), rtol=0, atol=1e-12
     )
@@ -40,7 +41,7 @@ def test_equal_to_scikit_learn_on_articles(view, corpus):
     articles = prepare(corpus.texts[:30])
     vectorizer, features = fitted(view, articles[:20], min_df=2, sublinear_tf=True)
     theirs = vectorizer.transform(articles)
-    ours = features.transform(articles)
+    ours = features.transform(Segmented.of_words(articles))
     np.testing.assert_allclose(dense(ours, len(features.terms)), theirs.toarray(), rtol=0, atol=1e-12)
     coef = np.random.default_rng(0).normal(size=(3, len(features.terms)))
     np.testing.assert_allclose(linear_scores(ours, coef), theirs @ coef.T, rtol=0, atol=1e-12)

@@ -12,8 +12,9 @@ PACKAGE = ROOT / "vnpolicy_nlp"
 ALLOWED = {
     "errors": (set(), set()),
     "topics": (set(), set()),
-    "text": ({"errors", "text"}, {"underthesea"}),
+    "text": ({"errors", "text"}, {"joblib", "numpy", "platformdirs", "safetensors", "underthesea"}),
     "model": ({"errors", "text", "model"}, {"numpy", "safetensors"}),
+    "model.scoring": ({"text", "model"}, {"joblib", "numpy"}),
     "model.export": ({"text", "model"}, {"numpy", "scipy", "sklearn"}),
     "archive": ({"errors", "text", "model", "archive"}, {"joblib"}),
     "training": ({"errors", "text", "model", "training"}, {"joblib", "numpy", "pandas", "sklearn"}),
@@ -21,7 +22,7 @@ ALLOWED = {
     "__main__": ({"cli"}, set()),
     "__init__": (set(), set()),
 }
-HEAVY = {"click", "joblib", "numpy", "pandas", "safetensors", "scipy", "sklearn", "tqdm", "underthesea"}
+HEAVY = {"click", "joblib", "numpy", "pandas", "platformdirs", "safetensors", "scipy", "sklearn", "tqdm", "underthesea"}
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
 
 

@@ -5,11 +5,22 @@ from conftest import golden
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vnpolicy_nlp.text.normalize import RULES, fired_rules, normalize
+from vnpolicy_nlp.text.normalize import RULES, fired_rules, normalize, normalize_all
 
 # Pieces out of which exports make their mischief, beside arbitrary text.
 MARKS = ["&amp;", "&nbsp;", "<br/>", "</p>", "\n", "\r\n", " "]
-WORDS = ["(BHG) - ", "hoà", "uỷ", "\u00d0", "o\u0300a", "Ảnh: X", "Lượt xem: 12"]
+WORDS = [
+    "(BHG) - ",
+    "hoà",
+    "uỷ",
+    "\u00d0",
+    "o\u0300a",
+    "Ảnh: X",
+    "Lượt xem: 12",
+    "quý",
+    "(Ảnh: A)",
+    "(Xem tiếp trang 2)",
+]
 messy = st.lists(st.one_of(st.sampled_from(MARKS + WORDS), st.text(max_size=8)), max_size=20).map("".join)
 
 
@@ -34,3 +45,13 @@ def test_normalising_again_changes_nothing(text):
 @given(st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyáạảãàốộổỗồ ,.", max_size=60))
 def test_composed_and_decomposed_text_come_out_alike(text):
     assert normalize(unicodedata.normalize("NFD", text)) == normalize(unicodedata.normalize("NFC", text))
+
+
+@given(st.lists(messy, max_size=5))
+def test_all_at_once_is_the_same(texts):
+    assert normalize_all(texts) == [normalize(text) for text in texts]
+
+
+def test_all_at_once_is_the_same_on_golden_cases_and_articles(corpus):
+    texts = [case.values[0]["text"] for case in golden("normalize")] + corpus.texts
+    assert normalize_all(texts) == [normalize(text) for text in texts]

@@ -1,22 +1,45 @@
 import json
 import subprocess
 import sys
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import underthesea
+from conftest import golden
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vnpolicy_nlp import segment
 from vnpolicy_nlp.errors import TextError
-from vnpolicy_nlp.text.segmenter import check_texts, segmenter_checksum
+from vnpolicy_nlp.text import segmenter
+from vnpolicy_nlp.text.compiled import load_compiled, load_crf_model
+from vnpolicy_nlp.text.cutter import Cutter
+from vnpolicy_nlp.text.normalize import normalize_all
+from vnpolicy_nlp.text.prepare import prepare
+from vnpolicy_nlp.text.reference import Reference
+from vnpolicy_nlp.text.segmented import Segmented
+from vnpolicy_nlp.text.segmenter import Segmenter, check_texts, segmenter_checksum
 
-TEXTS = [
-    "Đoàn giám sát của Ủy ban MTTQ huyện làm việc với UBND xã Lai Hòa.",
-    "Quyết định số 217-QĐ/TW, 218- QĐ/TW; TP.HCM, 20.08.2014, H'Mông, e-mail: a@b.vn",
-    "Th Sơn đến. Torres Vs Celta",
-    "",
-    " \n ",
+TEXTS = [case.values[0]["text"] for case in golden("segment")]
+PIECES = [
+    *" ".join(TEXTS).split(" "),
+    "Th",
+    "S",
+    "BOS",
+    "EOS",
+    "\u02ba",
+    "\u00d0",
+    "o\u0300",
+    "\x00",
+    "99999999999",
+    "+5",
 ]
+BLANKS = [" ", " ", " ", "  ", "\n", "\t", "\u00a0", "\u2028", ""]
+texts_of_pieces = st.lists(
+    st.tuples(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), st.sampled_from(BLANKS)), max_size=12
+).map(lambda pairs: "".join(piece + blank for piece, blank in pairs).encode("utf-8", "ignore").decode())
 
 
 def run_python(code):
@@ -27,6 +50,16 @@ def run_python(code):
 
 def test_the_words_are_those_of_underthesea(corpus):
     texts = [*TEXTS, *corpus.texts[:20]]
+    assert segment(texts) == [underthesea.word_tokenize(text) for text in texts]
+
+
+@pytest.mark.parametrize("case", golden("segment"))
+def test_golden(case):
+    assert "|".join(word.replace(" ", "_") for word in segment([case["text"]])[0]) == case["words"]
+
+
+@given(st.lists(texts_of_pieces, max_size=4))
+def test_any_text_gets_the_words_of_underthesea(texts):
     assert segment(texts) == [underthesea.word_tokenize(text) for text in texts]
 
 
@@ -69,3 +102,66 @@ def test_what_is_no_list_of_strings_is_refused(texts, message):
 def test_checksum_is_that_of_the_packaged_model(tagger):
     assert tagger.record["segmenter_sha256"] == segmenter_checksum()
     assert len(segmenter_checksum()) == 64
+
+
+@given(texts_of_pieces)
+def test_the_cutter_cuts_a_chunk_as_it_cuts_the_text(text):
+    text = unicodedata.normalize("NFC", text)
+    model = load_compiled()
+    cut = Cutter(model.pattern, model.token_map)
+    chunks = text.split()
+    if "Th" not in text:  # the pattern with the dot that is not escaped
+        pieces = [token for chunk in chunks[:-1] for token in cut(chunk, is_tail=False)]
+        tail = bool(chunks) and (text.endswith(chunks[-1]) or text.removesuffix("\n").endswith(chunks[-1]))
+        pieces += [token for chunk in chunks[-1:] for token in cut(chunk, is_tail=tail)]
+        assert pieces == cut.whole(text)
+
+
+def test_the_reference_and_the_decoder_agree(corpus):
+    model = load_compiled()
+    cut, reference = Cutter(model.pattern, model.token_map), Reference(load_crf_model())
+    texts = normalize_all(corpus.texts[:10])
+    for text, words in zip(texts, segment(texts), strict=True):
+        tokens = cut.whole(text)
+        inside = reference.label(tokens)
+        spelled = "".join((" " if goes_on else "|") + token for token, goes_on in zip(tokens, inside, strict=True))
+        assert spelled == "|" + "|".join(words)
+
+
+def test_small_tables_give_the_same_words(corpus, monkeypatch):
+    texts = corpus.texts[:30]
+    monkeypatch.setattr(segmenter, "_MOST_TOKENS", 50)
+    small = Segmenter(load_compiled())
+    lexicons = set()
+    for text, words in zip(texts, segment(texts), strict=True):
+        result = small.encode([text])
+        lexicons.add(id(result.numbers))
+        assert result.words() == [words]
+    assert len(lexicons) > 1
+    assert len(small._lexicon) < 2000
+
+
+def test_threads_may_share_a_segmenter(corpus):
+    texts = corpus.texts[:40]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda text: segment([text])[0], texts))
+    assert found == segment(texts)
+
+
+def test_words_and_numbers_are_two_forms_of_one_thing(corpus):
+    words = prepare(corpus.texts[:10])
+    again = Segmented.of_words([*words, []])
+    assert again.words() == [*words, []]
+    assert again.n_texts == 11
+
+
+def test_an_unknown_underthesea_is_asked_itself(monkeypatch):
+    monkeypatch.setattr(segmenter, "is_known", lambda: False)
+    segmenter.shared_segmenter.cache_clear()
+    try:
+        with pytest.warns(UserWarning, match="its own function is used, which is slower") as warned:
+            assert segment(TEXTS) == segment(TEXTS) == [underthesea.word_tokenize(text) for text in TEXTS]
+        assert len(warned) == 1
+        assert prepare(["xã họp dân"]) == [underthesea.word_tokenize("xã họp dân")]
+    finally:
+        segmenter.shared_segmenter.cache_clear()

@@ -85,3 +85,16 @@ def test_tag_frame_says_what_is_wrong(tagger):
         TextError, match="the text column 'views' holds int at index 0: name the columns that hold text"
     ):
         tagger.tag_frame(frame.drop(columns="topics"), ["title", "views"])
+
+
+def test_several_processes_give_the_same_bytes(tagger, corpus):
+    texts = corpus.texts[:50]
+    one, two = tagger.predict_both(texts), tagger.predict_both(texts, n_jobs=2)
+    assert [array.tobytes() for array in one] == [array.tobytes() for array in two]
+    assert tagger.tag([], n_jobs=2) == []
+
+
+def test_the_answer_does_not_depend_on_the_company(tagger, corpus):
+    texts = corpus.texts[:40]
+    alone = np.concatenate([tagger.predict_proba([text]) for text in texts])
+    assert alone.tobytes() == tagger.predict_proba(texts).tobytes()

@@ -59,3 +59,7 @@ class ModelDamagedError(ModelError):
 
 class ModelFormatError(ModelError):
     """A model folder written by another program or by a newer version of this one."""
+
+
+class SegmenterError(VnPolicyError):
+    """Files of underthesea that are not what its word model should be."""

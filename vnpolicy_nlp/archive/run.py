@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vnpolicy_nlp.archive.csvfile import create_csv, open_csv
 from vnpolicy_nlp.model.columns import added_columns, check_columns, guess_text_columns, join_topics
+from vnpolicy_nlp.model.scoring import model_folder, working_model
 from vnpolicy_nlp.model.tagger import Tagger, load
 from vnpolicy_nlp.text.prepare import join_cells
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RunSummary", "tag_archive"]
 
-CHUNK = 256  # rows; large enough to keep a process busy for seconds, small enough for a smooth progress bar
+CHUNK = 512  # rows; large enough to be worth handing over, small enough for a smooth progress bar
 _WITHOUT_TEXT, _UNTAGGED = "(without text)", "(untagged)"  # counted beside the slugs, which have no brackets
 
 
@@ -164,4 +165,9 @@ def _tagged(
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    yield from parallel(delayed(tag_rows)(tagger, chunk, positions, scores) for chunk in chunks)
+    with model_folder(tagger.parts) as folder:
+        yield from parallel(delayed(_tag_by_folder)(folder, chunk, positions, scores) for chunk in chunks)
+
+
+def _tag_by_folder(folder: str, rows: Rows, positions: Sequence[int], scores: bool) -> Chunk:
+    return tag_rows(Tagger(working_model(folder)), rows, positions, scores)

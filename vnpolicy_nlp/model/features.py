@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from vnpolicy_nlp.text.pairmap import PairMap
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from vnpolicy_nlp.text.lexicon import Numbers
+    from vnpolicy_nlp.text.segmented import Segmented
+
+    Ints = NDArray[np.int64]
+
 __all__ = ["CSR", "View", "ViewFeatures", "linear_scores"]
+
+_DROPPED = -1  # a unit that is no term and lets its neighbours meet: punctuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +53,16 @@ class View:
             terms += map(" ".join, zip(*(units[start:] for start in range(n)), strict=False))
         return terms
 
-    def _units(self, words: Sequence[str]) -> list[str]:
+    def unit_of(self, word: str) -> str:
+        """Return the unit that a word, or in the syllable view a syllable, is; an empty string for none."""
         # Lower case only now: underthesea cuts a lower-cased text into other words (2.4 % of them).
+        unit = word.lower().replace(" ", "_")
+        return unit if unit[:1].isalnum() or any(map(str.isalnum, unit)) else ""
+
+    def _units(self, words: Sequence[str]) -> list[str]:
         if self.unit == "syllable":
-            units = " ".join(words).lower().split()
-        else:
-            units = [word.lower().replace(" ", "_") for word in words]
-        return [unit for unit in units if any(map(str.isalnum, unit))]
+            words = " ".join(words).split(" ")
+        return [unit for unit in map(self.unit_of, words) if unit]
 
 
 class CSR(NamedTuple):
@@ -65,13 +77,57 @@ class CSR(NamedTuple):
     """
 
     data: NDArray[np.float64]
-    indices: NDArray[np.int64]
-    indptr: NDArray[np.int64]
+    indices: Ints
+    indptr: Ints
 
     @property
-    def row_lengths(self) -> NDArray[np.int64]:
+    def row_lengths(self) -> Ints:
         """Number of stored values in each row, shape (n_rows,)."""
         return np.diff(self.indptr)
+
+    @property
+    def rows(self) -> Ints:
+        """Row of each stored value, shape (n_nonzero,)."""
+        return np.repeat(np.arange(len(self.indptr) - 1), self.row_lengths)
+
+
+class _NgramIndex:
+    """Columns of a vocabulary's n-grams, by the numbers of their units.
+
+    An n-gram is looked up as the pair of its first n - 1 units and its last one.
+    """
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        ngrams = [tuple(term.split(" ")) for term in terms]
+        self.unit_number = {unit: n for n, unit in enumerate(dict.fromkeys(u for ngram in ngrams for u in ngram))}
+        self.unknown = len(self.unit_number)  # a unit that is in no term
+        column = {ngram: place for place, ngram in enumerate(ngrams)}
+        singles = [column.get((unit,), -1) for unit in self.unit_number]
+        self.columns = [np.array([*singles, -1])]  # by level: number of an n-gram to column, -1 for none
+        self.levels: list[PairMap] = []
+        number: dict[tuple[str, ...], int] = {(unit,): n for unit, n in self.unit_number.items()}
+        for size in range(2, max(map(len, ngrams), default=1) + 1):
+            keys = list(dict.fromkeys(ngram[:size] for ngram in ngrams if len(ngram) >= size))
+            pairs = [(number[key[:-1]], self.unit_number[key[-1]]) for key in keys]
+            first, second = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+            self.levels.append(PairMap.build(first, second, np.arange(len(keys))))
+            self.columns.append(np.array([column.get(key, -1) for key in keys], dtype=np.int64))
+            number = {key: n for n, key in enumerate(keys)}
+
+    def find(self, units: Ints) -> tuple[Ints, Ints]:
+        """Return places and columns of all terms in a row of units, in no particular order."""
+        places, columns = [], []
+        at, number = np.arange(len(units)), units
+        for size, column_of in enumerate(self.columns, start=1):
+            if size > 1:
+                follower = units[np.minimum(at + size - 1, len(units) - 1)]
+                found, number = self.levels[size - 2].find(number, follower, where=at + size <= len(units))
+                at = at[found]
+            column = column_of[number]
+            known = column >= 0
+            places.append(at[known])
+            columns.append(column[known])
+        return np.concatenate(places), np.concatenate(columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,38 +149,75 @@ class ViewFeatures:
     idf: NDArray[np.float64]
     sublinear_tf: bool
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what has been worked out on the way, for other processes to work out themselves."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     @cached_property
     def vocabulary(self) -> dict[str, int]:
         """Column of each term."""
         return {term: column for column, term in enumerate(self.terms)}
 
-    def transform(self, articles: Iterable[Sequence[str]]) -> CSR:
+    def transform(self, articles: Segmented) -> CSR:
         """Return the TF-IDF matrix of segmented articles, rows of unit length (L2), as scikit-learn has it."""
-        rows = [self._row(words) for words in articles]
-        indptr = np.zeros(len(rows) + 1, dtype=np.int64)
-        np.cumsum([len(columns) for columns, _ in rows], out=indptr[1:])
-        none = np.zeros(0, dtype=np.int64), np.zeros(0)
-        indices = np.concatenate([columns for columns, _ in [*rows, none]])
-        data = np.concatenate([values for _, values in [*rows, none]])
-        return CSR(data, indices, indptr)
+        units, bounds = self._units(articles)
+        return self._tfidf(*self._counts(units, bounds), articles.n_texts)
 
-    def _row(self, words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        column = self.vocabulary.get
-        counts = Counter(column(term) for term in self.view(words))
-        del counts[None]  # terms that the training data did not have; Counter deletes what is not there
-        columns = np.array(sorted(counts), dtype=np.int64)  # type: ignore[type-var]
-        values = np.array([counts[int(c)] for c in columns], dtype=np.float64)
+    def _counts(self, units: Ints, bounds: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return row, column and number of occurrences of each term in each text, by row and column."""
+        kept = units != _DROPPED
+        place, column = self._index.find(units[kept])
+        before = np.concatenate([[0], np.cumsum(kept)])  # of a place among all units, that among those kept
+        starts = np.concatenate([[0], before[bounds[:, 0]], before[-1:]])
+        text_of = np.repeat(np.arange(-1, len(bounds)), np.diff(starts))
+        bits = len(self.terms).bit_length()
+        keys = np.sort(text_of[place] << bits | column)
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        count = np.diff(first, append=len(keys))
+        keys = keys[first]
+        return keys >> bits, keys & ((1 << bits) - 1), count
+
+    def _tfidf(self, row: Ints, column: Ints, count: Ints, n_rows: int) -> CSR:
+        values = count.astype(np.float64)
         if self.sublinear_tf:
             values = np.log(values) + 1.0
-        values *= self.idf[columns]
-        length = np.sqrt(values @ values)
-        return columns, values / length if length else values
+        values *= self.idf[column]
+        length = np.sqrt(np.bincount(row, values * values, minlength=n_rows))
+        indptr = np.searchsorted(row, np.arange(n_rows + 1))
+        return CSR(values / length[row], column, indptr)
+
+    @cached_property
+    def _index(self) -> _NgramIndex:
+        return _NgramIndex(self.terms)
+
+    @cached_property
+    def _known_units(self) -> WeakKeyDictionary[Numbers, Ints]:
+        return WeakKeyDictionary()
+
+    def _units(self, articles: Segmented) -> tuple[Ints, Ints]:
+        """Return the units of a batch, `_DROPPED` among them, and first and last place of each text's units."""
+        if self.view.unit == "syllable":
+            numbers, bounds, spelled = articles.tokens, articles.bounds, articles.numbers.tokens
+        else:
+            numbers, bounds = articles.word_numbers()
+            spelled = articles.numbers.words.spelled
+        known = self._known_units.get(articles.numbers, np.zeros(0, dtype=np.int64))
+        if len(known) < len(spelled):
+            known = np.concatenate([known, [self._number(word) for word in spelled[len(known) :]]])
+            self._known_units[articles.numbers] = known
+        return known[numbers], bounds
+
+    def _number(self, word: str) -> int:
+        if not word:
+            return self._index.unknown  # the padding keeps texts apart
+        unit = self.view.unit_of(word)
+        return self._index.unit_number.get(unit, self._index.unknown) if unit else _DROPPED
 
 
 def linear_scores(features: CSR, coef: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ``features @ coef.T``, shape (n_rows, n_topics), for `coef` of shape (n_topics, n_columns)."""
     n_rows = len(features.indptr) - 1
-    row = np.repeat(np.arange(n_rows), features.row_lengths)
+    row = features.rows
     scores = np.empty((n_rows, len(coef)))
     for topic, weights in enumerate(coef):
         scores[:, topic] = np.bincount(row, features.data * weights[features.indices], minlength=n_rows)

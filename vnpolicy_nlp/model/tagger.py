@@ -6,24 +6,24 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from vnpolicy_nlp.errors import TextError
 from vnpolicy_nlp.model.artifact import ModelParts, read_model, write_model
 from vnpolicy_nlp.model.columns import added_columns, check_columns, join_topics
-from vnpolicy_nlp.text.prepare import join_cells, prepare
+from vnpolicy_nlp.model.scoring import score_in_processes, score_segmented, score_texts
+from vnpolicy_nlp.text.prepare import join_cells
 from vnpolicy_nlp.text.segmenter import check_texts, segmenter_checksum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
-__all__ = ["Tagger", "load", "packaged_model"]
+    from vnpolicy_nlp.text.segmented import Segmented
 
-_BATCH = 512  # articles in memory as words at a time: some 50 MB
+__all__ = ["Tagger", "load", "packaged_model"]
 
 
 class Tagger:
@@ -64,33 +64,36 @@ class Tagger:
         n_terms = sum(len(features.terms) for features in self._parts.views)
         return f"Tagger(topics={list(self.topics)}, n_terms={n_terms})"
 
-    def tag(self, texts: Iterable[str]) -> list[tuple[str, ...]]:
+    def tag(self, texts: Iterable[str], *, n_jobs: int = 1) -> list[tuple[str, ...]]:
         """Return the topics of each article: sorted slugs, an empty tuple for none."""
-        return self.topics_of(self.predict(texts))
+        return self.topics_of(self.predict(texts, n_jobs=n_jobs))
 
-    def predict(self, texts: Iterable[str]) -> NDArray[np.int64]:
+    def predict(self, texts: Iterable[str], *, n_jobs: int = 1) -> NDArray[np.int64]:
         """Return 0/1 decisions, shape (n_articles, n_topics): scikit-learn's multilabel form."""
-        return self.predict_both(texts)[0]
+        return self.predict_both(texts, n_jobs=n_jobs)[0]
 
-    def predict_proba(self, texts: Iterable[str]) -> NDArray[np.float64]:
+    def predict_proba(self, texts: Iterable[str], *, n_jobs: int = 1) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_articles, n_topics)."""
-        return self.predict_both(texts)[1]
+        return self.predict_both(texts, n_jobs=n_jobs)[1]
 
-    def predict_both(self, texts: Iterable[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return `predict` and `predict_proba` for the price of one."""
+    def predict_both(self, texts: Iterable[str], *, n_jobs: int = 1) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return `predict` and `predict_proba` for the price of one.
+
+        Parameters
+        ----------
+        texts : iterable of str
+        n_jobs : int
+            Processes, as in joblib: -1 for one a core. The answer does not depend on it; starting them takes a
+            second or two, so it pays for some thousands of articles.
+        """
         checked = check_texts(texts)
-        decisions = np.zeros((len(checked), len(self.topics)), dtype=np.int64)
-        probabilities = np.zeros(decisions.shape)
-        for start in range(0, len(checked), _BATCH):
-            batch = slice(start, start + _BATCH)
-            decisions[batch], probabilities[batch] = self.predict_words(prepare(checked[batch]))
-        return decisions, probabilities
+        if n_jobs == 1:
+            return score_texts(self._parts, checked)
+        return score_in_processes(self._parts, checked, n_jobs)
 
-    def predict_words(self, words: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return decisions and probabilities of articles that `prepare` has segmented already."""
-        features = [view.transform(words) for view in self._parts.views]
-        probabilities = self._parts.classifier.predict_proba(features)
-        return self._parts.classifier.decide(probabilities, features), probabilities
+    def predict_segmented(self, articles: Segmented) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return decisions and probabilities of articles that `encode` has segmented already."""
+        return score_segmented(self._parts, articles)
 
     def topics_of(self, decisions: NDArray[np.int64]) -> list[tuple[str, ...]]:
         """Turn 0/1 rows as `predict` returns them into tuples of slugs."""
@@ -99,7 +102,7 @@ class Tagger:
         ]
 
     def tag_frame(
-        self, frame: pd.DataFrame, text: str | Sequence[str] = "content", *, scores: bool = False
+        self, frame: pd.DataFrame, text: str | Sequence[str] = "content", *, scores: bool = False, n_jobs: int = 1
     ) -> pd.DataFrame:
         """Return `frame` with a column ``topics`` added, and the columns ``score_<slug>`` if asked for.
 
@@ -112,6 +115,8 @@ class Tagger:
             Missing cells count as empty.
         scores : bool
             Whether to add the calibrated probabilities.
+        n_jobs : int
+            Processes, as in `predict_both`.
 
         Raises
         ------
@@ -124,7 +129,7 @@ class Tagger:
         columns = added_columns(self.topics, scores=scores)
         check_columns(list(frame.columns), text, columns)
         cells = [_cells(frame[column]) for column in text]
-        decisions, probabilities = self.predict_both(map(join_cells, zip(*cells, strict=True)))
+        decisions, probabilities = self.predict_both(map(join_cells, zip(*cells, strict=True)), n_jobs=n_jobs)
         added: list[Any] = [[join_topics(topics) for topics in self.topics_of(decisions)]]
         if scores:
             added += list(probabilities.T)

@@ -15,6 +15,7 @@ from vnpolicy_nlp.model.artifact import ModelParts
 from vnpolicy_nlp.model.columns import TOPICS_COLUMN, check_columns, guess_text_columns
 from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.prepare import join_cells, prepare
+from vnpolicy_nlp.text.segmented import Segmented
 from vnpolicy_nlp.training.folds import checked_groups, deal_folds
 from vnpolicy_nlp.training.labels import binarize_labels, parse_topics
 from vnpolicy_nlp.training.metrics import data_sha256, report_of
@@ -112,7 +113,7 @@ def cross_validate(estimator: TopicTagger, corpus: Corpus) -> Report:
 def _fit_and_answer(
     estimator: TopicTagger, train: Words, Y: NDArray[np.int64], groups: NDArray[Any], test: Words
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    return estimator.fit_words(train, Y, groups=groups).tagger_.predict_words(test)
+    return estimator.fit_words(train, Y, groups=groups).tagger_.predict_segmented(Segmented.of_words(test))
 
 
 def train_with_metrics(estimator: TopicTagger, corpus: Corpus) -> tuple[Tagger, Report]:

@@ -185,23 +185,23 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
             "metrics": {},
         }
 
-    def tag(self, texts: Iterable[str]) -> list[tuple[str, ...]]:
+    def tag(self, texts: Iterable[str], *, n_jobs: int = 1) -> list[tuple[str, ...]]:
         """Return the topics of each article; see `Tagger.tag`."""
-        return self._fitted().tag(texts)
+        return self._fitted().tag(texts, n_jobs=n_jobs)
 
-    def predict(self, texts: Iterable[str]) -> NDArray[np.int64]:
+    def predict(self, texts: Iterable[str], *, n_jobs: int = 1) -> NDArray[np.int64]:
         """Return 0/1 decisions, shape (n_articles, n_topics)."""
-        return self._fitted().predict(texts)
+        return self._fitted().predict(texts, n_jobs=n_jobs)
 
-    def predict_proba(self, texts: Iterable[str]) -> NDArray[np.float64]:
+    def predict_proba(self, texts: Iterable[str], *, n_jobs: int = 1) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_articles, n_topics)."""
-        return self._fitted().predict_proba(texts)
+        return self._fitted().predict_proba(texts, n_jobs=n_jobs)
 
     def tag_frame(
-        self, frame: pd.DataFrame, text: str | Sequence[str] = "content", *, scores: bool = False
+        self, frame: pd.DataFrame, text: str | Sequence[str] = "content", *, scores: bool = False, n_jobs: int = 1
     ) -> pd.DataFrame:
         """Return `frame` with tags added; see `Tagger.tag_frame`."""
-        return self._fitted().tag_frame(frame, text, scores=scores)
+        return self._fitted().tag_frame(frame, text, scores=scores, n_jobs=n_jobs)
 
     def save(self, folder: str | Path) -> None:
         """Write the trained model to a folder; see `Tagger.save`."""

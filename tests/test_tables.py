@@ -1,0 +1,112 @@
+"""The hash tables, and the compiled word model with its cache."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vnpolicy_nlp.errors import SegmenterError
+from vnpolicy_nlp.text import compiled
+from vnpolicy_nlp.text.compiled import load_compiled
+from vnpolicy_nlp.text.crfmodel import read_crf_model
+from vnpolicy_nlp.text.keytable import KeyTable
+from vnpolicy_nlp.text.pairmap import PairMap
+from vnpolicy_nlp.text.tables import is_digit, is_title
+
+numbers = st.integers(0, 2**31 - 1) | st.integers(0, 20)
+pairs = st.lists(st.tuples(numbers, numbers), unique=True, max_size=60)
+keys = st.lists(st.tuples(st.integers(0, 2**64 - 1) | st.integers(0, 9), st.integers(0, 9)), unique=True, max_size=60)
+
+
+def columns(rows, dtype=np.int64):
+    return (np.array([row[column] for row in rows], dtype=dtype) for column in (0, 1))
+
+
+@given(pairs, pairs)
+def test_a_pair_map_finds_its_pairs_and_no_others(held, others):
+    table = PairMap.build(*columns(held), np.arange(len(held)))
+    asked = [*others, *held]
+    expected = [(place, held.index(pair)) for place, pair in enumerate(asked) if pair in held]
+    at, values = table.find(*columns(asked))
+    assert list(zip(at.tolist(), values.tolist(), strict=True)) == expected
+    where = np.arange(len(asked)) % 2 == 0
+    at, values = table.find(*columns(asked), where=where)
+    assert at.tolist() == [place for place, _ in expected if place % 2 == 0]
+
+
+@given(st.lists(keys, max_size=4))
+def test_a_key_table_keeps_what_is_put_in(parts):
+    table, held = KeyTable(), {}
+    for part in parts:
+        new = [key for key in part if key not in held]
+        table.put(*columns(new, np.uint64), np.arange(len(held), len(held) + len(new)))
+        held.update(zip(new, range(len(held), len(held) + len(new)), strict=True))
+        asked = [*part, (17, 99)]
+        assert table.get(*columns(asked, np.uint64)).tolist() == [held.get(key, -1) for key in asked]
+
+
+def test_a_key_table_grows():
+    table = KeyTable()
+    low = np.arange(100_000, dtype=np.uint64)
+    for part in np.split(low, 10):
+        table.put(part, part * 0, part.astype(np.int64))
+    assert (table.get(low, low * 0) == low.astype(np.int64)).all()
+    assert (table.get(low, low * 0 + np.uint64(1)) == -1).all()
+
+
+@pytest.mark.parametrize(
+    ("token", "digit", "title"),
+    [
+        ("+5", True, True),
+        ("99999999999", False, True),
+        ("-2147483648", True, True),
+        ("xã", False, False),
+        ("Xã", False, True),
+    ],
+)
+def test_flags_are_those_of_rust(token, digit, title):
+    assert is_digit(token) == digit
+    assert is_title(token) == title
+
+
+def test_foreign_model_files_are_refused(tmp_path):
+    with pytest.raises(SegmenterError, match="cannot read underthesea's word model in"):
+        read_crf_model(tmp_path)
+    (tmp_path / "models.bin").write_bytes(b"x" * 100)
+    with pytest.raises(SegmenterError, match="not a CRFsuite model"):
+        read_crf_model(tmp_path)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """A cache folder of its own."""
+    monkeypatch.setattr(compiled.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def same(one, other):
+    return compiled._pack(one) == compiled._pack(other)
+
+
+def test_the_cached_model_is_the_compiled_one(cache):
+    fresh = load_compiled()
+    (path,) = cache.iterdir()
+    again = load_compiled()
+    assert same(fresh, again)
+    assert path.stat().st_size > 1_000_000
+
+
+def test_a_damaged_cache_is_made_anew(cache):
+    fresh = load_compiled()
+    (path,) = cache.iterdir()
+    data = bytearray(path.read_bytes())
+    for damaged in (b"", bytes(data[:5000]), bytes(data[:-1]) + b"!"):
+        path.write_bytes(damaged)
+        assert same(load_compiled(), fresh)
+        assert path.read_bytes() == bytes(data)
+    assert list(cache.iterdir()) == [path], "no temporary file stays"
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(cache):
+    cache.write_text("a file where the folder should be", encoding="utf-8")
+    assert load_compiled().token_map

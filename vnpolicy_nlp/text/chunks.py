@@ -1,0 +1,224 @@
+"""From texts to token numbers: what stands between two blanks is cut into tokens once, and then looked up.
+
+underthesea cuts a text into tokens by one regular expression. No match of it crosses white space (but for one, see
+`_crossing`), so the tokens of a chunk do not hang on its neighbours, and chunks repeat. A batch of texts is
+turned into one byte a character, so that a chunk of up to 15 characters is two integers: its key, exactly.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vnpolicy_nlp.text.keytable import KeyTable
+from vnpolicy_nlp.text.lexicon import PAD, Lexicon
+from vnpolicy_nlp.text.tables import REACH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from vnpolicy_nlp.text.cutter import Cutter
+
+    Ints = NDArray[np.int64]
+    Keys = NDArray[np.uint64]
+
+__all__ = ["Batch", "Chunks"]
+
+_LETTERS = (
+    "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+    "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+)
+_ALPHABET = string.ascii_letters + string.digits + string.punctuation + _LETTERS + "“”‘’–—…•·°×²³½"
+_BLANK, _SEPARATOR, _FIRST, _OTHER = 1, 2, 3, 255
+_SEPARATED = "\n\0\n"  # a chunk of its own between texts
+_WORD = 8  # characters in an integer
+_LONGEST = 2 * _WORD - 1  # the last byte of the second integer says that the text ends here
+_TAIL = np.uint64(1 << 56)
+
+
+def _codes() -> NDArray[np.uint8]:
+    codes = np.full(0x110000, _OTHER, dtype=np.uint8)
+    blanks = [point for point in range(0x3001) if chr(point).isspace()]
+    codes[blanks] = _BLANK
+    codes[0] = _SEPARATOR
+    codes[[ord(character) for character in _ALPHABET]] = np.arange(_FIRST, _FIRST + len(_ALPHABET))
+    return codes
+
+
+CODES = _codes()
+_T, _H, _S, _SMALL_S, _DOT = (CODES[ord(character)] for character in "ThSs.")
+_MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The tokens of some texts.
+
+    Attributes
+    ----------
+    tokens : ndarray of int64, shape (n_tokens,)
+        Numbers in a `Lexicon`, with `REACH` paddings at both ends and between texts.
+    bounds : ndarray of int64, shape (n_texts, 2)
+        First token and one past the last token of each text.
+    whole : list of int
+        Texts whose tokens are not these: they must be cut as a whole.
+    """
+
+    tokens: Ints
+    bounds: Ints
+    whole: list[int]
+
+
+class Chunks:
+    """Every chunk met so far, with its tokens.
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+        Takes up the tokens.
+    cut : Cutter
+    """
+
+    def __init__(self, lexicon: Lexicon, cut: Cutter) -> None:
+        self.lexicon = lexicon
+        self._cut = cut
+        self._table = KeyTable()
+        self._by_text: dict[tuple[str, bool], int] = {}
+        self._starts, self._counts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        self._flat = np.zeros(0, dtype=np.int64)
+        self._n, self._n_flat = 0, 0
+        self._append([[PAD] * REACH])
+        nothing = np.zeros(1, dtype=np.uint64)
+        self._table.put(nothing + np.uint64(_SEPARATOR), nothing, np.array([0]))
+
+    def __len__(self) -> int:
+        return self._n
+
+    def split(self, texts: Sequence[str]) -> Batch:
+        """Return the tokens of texts in NFC without NUL characters."""
+        joined = _SEPARATED.join(["", *texts, ""])
+        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        codes = np.empty(len(points) + 2 * _WORD, dtype=np.uint8)
+        np.take(CODES, points, out=codes[: len(points)], mode="clip")
+        codes[len(points) :] = _BLANK
+        blank = codes[: len(points)] == _BLANK
+        edges = np.flatnonzero(blank[1:] != blank[:-1]) + 1  # a batch begins and ends with a blank
+        starts, ends = edges[0::2], edges[1::2]
+        sizes = ends - starts
+        low, high = _keys(codes, starts, sizes)
+        separators = np.flatnonzero(low == _SEPARATOR)
+        text_ends = np.cumsum([len(text) + len(_SEPARATED) for text in texts], dtype=np.int64)
+        tails = _tails(points, codes, ends, separators[1:] - 1, text_ends)
+        high[tails] |= _TAIL
+        chunk = self._table.get(low, high)
+        is_tail = np.zeros(len(starts), dtype=bool)
+        is_tail[tails] = True
+        slow = _slow(codes[: len(points)], starts, sizes)
+        chunk[slow] = self._learn(joined, starts[slow], ends[slow], is_tail[slow], self._by_text)
+        new = np.flatnonzero(chunk < 0)
+        if len(new):
+            one, of = _distinct(low[new], high[new])
+            one = new[one]
+            numbers = np.array(self._learn(joined, starts[one], ends[one], is_tail[one], {}))
+            self._table.put(low[one], high[one], numbers)
+            chunk[new] = numbers[of]
+        self.lexicon.fill()
+        tokens, first = self._expand(chunk)
+        bounds = np.stack([first[separators[:-1]] + REACH, first[separators[1:]]], axis=1)
+        crossing = _crossing(points, codes)
+        whole = np.unique(np.searchsorted(text_ends, crossing, side="right")).tolist() if len(crossing) else []
+        return Batch(tokens, bounds, whole)
+
+    def _learn(
+        self, joined: str, starts: Ints, ends: Ints, is_tail: NDArray[np.bool_], known: dict[tuple[str, bool], int]
+    ) -> list[int]:
+        """Return the numbers of chunks that are not looked up by key; new ones are cut and put into `known`."""
+        numbers: list[int] = []
+        tokens: list[list[int]] = []
+        for start, end, tail in zip(starts.tolist(), ends.tolist(), is_tail.tolist(), strict=True):
+            text = joined[start:end]
+            if (text, tail) not in known:
+                known[text, tail] = self._n + len(tokens)
+                tokens.append([self.lexicon.add(token) for token in self._cut(text, is_tail=tail)])
+            numbers.append(known[text, tail])
+        self._append(tokens)
+        return numbers
+
+    def _append(self, tokens: list[list[int]]) -> None:
+        """Add chunks, each given by its tokens."""
+        counts = [len(numbers) for numbers in tokens]
+        flat = [number for numbers in tokens for number in numbers]
+        start = self._n_flat
+        self._n, self._n_flat = self._n + len(tokens), self._n_flat + len(flat)
+        self._starts, self._counts = _room(self._starts, self._n), _room(self._counts, self._n)
+        self._flat = _room(self._flat, self._n_flat)
+        new = slice(self._n - len(tokens), self._n)
+        self._counts[new] = counts
+        self._starts[new] = start + np.cumsum(counts, dtype=np.int64) - counts
+        self._flat[start : self._n_flat] = flat
+
+    def _expand(self, chunk: Ints) -> tuple[Ints, Ints]:
+        """Return the tokens of a row of chunks, and where the tokens of each begin."""
+        counts = self._counts[chunk]
+        behind = np.cumsum(counts)
+        first = behind - counts
+        places = np.repeat(self._starts[chunk] - first, counts)
+        places += np.arange(len(places))
+        return self._flat[places], first
+
+
+def _room(array: Ints, n: int) -> Ints:
+    """Return the array, longer where it has fewer than `n` places."""
+    return array if n <= len(array) else np.concatenate([array, np.zeros(max(n, 1 << 15), dtype=np.int64)])
+
+
+def _keys(codes: NDArray[np.uint8], starts: Ints, sizes: Ints) -> tuple[Keys, Keys]:
+    """Return the first eight characters of chunks as an integer, and the next ones (fewer than eight) as another."""
+    windows: Keys = np.ndarray((len(codes) - _WORD + 1,), dtype="<u8", buffer=codes.data, strides=(1,))
+    low = windows[starts] & _MASKS[np.minimum(sizes, _WORD)]
+    high = np.zeros(len(starts), dtype=np.uint64)
+    long = np.flatnonzero(sizes > _WORD)
+    high[long] = windows[starts[long] + _WORD] & _MASKS[np.minimum(sizes[long] - _WORD, _WORD - 1)]
+    return low, high
+
+
+def _distinct(low: Keys, high: Keys) -> tuple[Ints, Ints]:
+    """Return the place of one of each key, and for each place which of these it is like."""
+    order = np.lexsort((high, low))
+    differs = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
+    group = np.concatenate([[0], np.cumsum(differs)])
+    of = np.empty(len(order), dtype=np.int64)
+    of[order] = group
+    return order[np.append(True, differs)], of
+
+
+def _tails(points: NDArray[np.uint32], codes: NDArray[np.uint8], ends: Ints, last: Ints, text_ends: Ints) -> Ints:
+    """Return, of the last chunks of texts, those that end in a dot with nothing but a line end after it.
+
+    The pattern for abbreviations ("TP.") does not match there.
+    """
+    end = ends[last]
+    rest = text_ends - end
+    at_end = (rest == 0) | ((rest == 1) & (points[end] == ord("\n")))
+    found: Ints = last[at_end & (codes[end - 1] == _DOT)]
+    return found
+
+
+def _slow(codes: NDArray[np.uint8], starts: Ints, sizes: Ints) -> Ints:
+    """Return the chunks whose key would not say all: long ones, and those with characters outside the alphabet."""
+    other = np.searchsorted(starts, np.flatnonzero(codes == _OTHER), side="right") - 1
+    return np.unique(np.concatenate([np.flatnonzero(sizes > _LONGEST), other]))
+
+
+def _crossing(points: NDArray[np.uint32], codes: NDArray[np.uint8]) -> Ints:
+    """Return where the pattern "Th.S", its dot not escaped, may match across a blank: "Th Sơn" is cut "Th S|ơn"."""
+    th = np.flatnonzero((codes[:-3] == _T) & (codes[1:-2] == _H) & (codes[2:-1] == _BLANK))
+    following = codes[th + 3]
+    th = th[(following == _S) | (following == _SMALL_S)]
+    found: Ints = th[points[th + 2] != ord("\n")]
+    return found

@@ -1,0 +1,60 @@
+"""Chunks of text cut into tokens, as underthesea's regular expression cuts them."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["Cutter", "without_groups"]
+
+_LONGEST_MAPPED = 6  # characters; upstream's token map is not asked about longer tokens
+_MARKS = frozenset('.,;:!?)"”’…')
+_SHORTENED = frozenset(("Tp", "Mr", "Mrs", "Ms", "Dr", "ThS"))  # the pattern keeps the dot with these
+
+
+class Cutter:
+    """Cuts what stands between two blanks into tokens.
+
+    Parameters
+    ----------
+    pattern : str
+        underthesea's pattern, verbose, without capturing groups.
+    token_map : dict of str to str
+        Spellings that upstream replaces.
+    """
+
+    def __init__(self, pattern: str, token_map: dict[str, str]) -> None:
+        self._find = re.compile(pattern, re.VERBOSE).findall
+        self._map = token_map
+
+    def __call__(self, chunk: str, *, is_tail: bool) -> list[str]:
+        """Return the tokens of a chunk; `is_tail` says that the text ends with it."""
+        # A blank stands for the rest of the text: the pattern for abbreviations looks whether there is one.
+        return self._mapped(_plain(chunk) or self._find(chunk if is_tail else chunk + " "))
+
+    def whole(self, text: str) -> list[str]:
+        """Return the tokens of a whole text."""
+        return self._mapped(self._find(text))
+
+    def _mapped(self, tokens: list[str]) -> list[str]:
+        return [self._map.get(token, token) if len(token) <= _LONGEST_MAPPED else token for token in tokens]
+
+
+def _plain(chunk: str) -> list[str] | None:
+    """Cut letters with at most one mark after them, as most chunks are, without the pattern; None for other chunks.
+
+    The pattern takes letters as one word wherever none of its special cases begins there: "Th.S" (its dot is any
+    character), the mark U+02BA, which counts as a letter, and abbreviations with a dot.
+    """
+    last = chunk[-1]
+    letters = chunk[:-1] if last in _MARKS else chunk
+    if not letters.isalpha() or "ʺ" in letters or (letters[:2] == "Th" and letters[3:4] in ("S", "s")):
+        return None
+    if last == "." and (letters.isupper() or letters in _SHORTENED):
+        return None
+    return [letters, last] if last in _MARKS else [letters]
+
+
+def without_groups(pattern: str) -> str:
+    """Return a verbose pattern with its groups no longer captured, so that ``findall`` gives whole matches."""
+    parts = re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|#[^\n]*|\(\?P<\w+>|\(\?|.", pattern, re.DOTALL)
+    return "".join("(?:" if part == "(" or part.startswith("(?P<") else part for part in parts if part[0] != "#")

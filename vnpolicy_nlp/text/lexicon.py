@@ -1,0 +1,177 @@
+"""Numbers for tokens and words, and what the word model says of each token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vnpolicy_nlp.text.keytable import KeyTable
+from vnpolicy_nlp.text.tables import is_digit, is_title
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vnpolicy_nlp.text.tables import Tables
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["PAD", "Lexicon", "Numbers", "Words"]
+
+PAD = 0  # between texts; says nothing to its neighbours
+_ROOM = 1 << 14
+_IN_A_KEY = 4  # tokens
+
+
+class Numbers:
+    """Every token met so far, numbered in the order of meeting.
+
+    Attributes
+    ----------
+    tokens : list of str
+        By number; the first is the padding.
+    words : Words
+        The words that the tokens have made up so far.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self.tokens: list[str] = [""]
+        self.words = Words(self.tokens)
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def add(self, token: str) -> int:
+        """Return the number of a token, a new one where it is new."""
+        number = self._numbers.get(token)
+        if number is None:
+            number = self._numbers[token] = len(self.tokens)
+            self.tokens.append(token)
+        return number
+
+
+class Lexicon(Numbers):
+    """Numbers of tokens, with what the word model says of each once `fill` has been called.
+
+    Parameters
+    ----------
+    tables : Tables
+
+    Attributes
+    ----------
+    single : ndarray of float64, shape (5, capacity)
+        Weights for the positions at distance 2, 1, 0, -1, -2.
+    number, lower_number : ndarray of int64, shape (capacity,)
+        Vocabulary number of the token as spelled and in lower case, one that is in no n-gram where it has none.
+    title : ndarray of bool, shape (capacity,)
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__()
+        self._tables = tables
+        self._vocabulary = {token: number for number, token in enumerate(tables.vocabulary)}
+        self._flags = tables.flags.reshape(8, 5).T
+        self._n_filled = 1
+        self.single = np.zeros((5, _ROOM))
+        self.number = np.full(_ROOM, len(tables.vocabulary))
+        self.lower_number = self.number.copy()
+        self.title = np.zeros(_ROOM, dtype=bool)
+
+    def fill(self) -> None:
+        """Work out what the word model says of the tokens added since the last time."""
+        new = self.tokens[self._n_filled :]
+        first, last = self._n_filled, len(self.tokens)
+        self._n_filled = last
+        while last > len(self.title):
+            for name in ("single", "number", "lower_number", "title"):
+                old: NDArray[np.generic] = getattr(self, name)
+                setattr(self, name, np.concatenate([old, np.zeros_like(old)], axis=-1))
+        tables, vocabulary, none = self._tables, self._vocabulary, len(self._vocabulary)
+        lower = [token.lower() for token in new]
+        titles = [is_title(token) for token in new]
+        flags = [
+            4 * is_digit(token) + 2 * title + (small in tables.words)
+            for token, title, small in zip(new, titles, lower, strict=True)
+        ]
+        self.single[:, first:last] = self._flags[:, flags]
+        self.number[first:last] = [vocabulary.get(token, none) for token in new]
+        self.lower_number[first:last] = [vocabulary.get(token, none) for token in lower]
+        self.title[first:last] = titles
+        for place, (token, small) in enumerate(zip(new, lower, strict=True), start=first):
+            if token in tables.single:
+                self.single[:, place] += tables.single[token]
+            if small in tables.lower:
+                self.single[:, place] += tables.lower[small]
+
+
+class Words:
+    """Every word met so far, numbered in the order of meeting.
+
+    Parameters
+    ----------
+    tokens : list of str
+        The spelling of the tokens by number; it may grow.
+
+    Attributes
+    ----------
+    spelled : list of str
+        The words by number, their tokens joined by a blank.
+    """
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._tokens = tokens
+        self._of_token = np.full(_ROOM, -1)
+        self._longer = KeyTable()
+        self._very_long: dict[tuple[int, ...], int] = {}
+        self.spelled: list[str] = []
+
+    def numbers(self, tokens: Ints, begins: Ints) -> Ints:
+        """Return the numbers of the words that begin at some places of an array of tokens.
+
+        Parameters
+        ----------
+        tokens : ndarray of int64, shape (n_tokens,)
+        begins : ndarray of int64, shape (n_words,)
+            The first token of each word, ascending; a word ends where the next one begins.
+        """
+        sizes = np.diff(begins, append=len(tokens))
+        while len(self._of_token) < len(self._tokens):
+            self._of_token = np.concatenate([self._of_token, np.full_like(self._of_token, -1)])
+        numbers = self._of_token[tokens[begins]]
+        several = np.flatnonzero(sizes > 1)
+        low, high = self._keys(tokens, begins[several], sizes[several])
+        numbers[several] = self._longer.get(low, high)
+        numbers[several[sizes[several] > _IN_A_KEY]] = -1
+        new = np.flatnonzero(numbers < 0)
+        if len(new):
+            numbers[new] = self._learn(tokens, begins[new], sizes[new])
+            alone = new[sizes[new] == 1]
+            self._of_token[tokens[begins[alone]]] = numbers[alone]
+            _, one = np.unique(numbers[new], return_index=True)
+            one = new[one]
+            keyed = one[(sizes[one] > 1) & (sizes[one] <= _IN_A_KEY)]
+            self._longer.put(*self._keys(tokens, begins[keyed], sizes[keyed]), numbers[keyed])
+        return numbers
+
+    def _keys(self, tokens: Ints, begins: Ints, sizes: Ints) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Return two integers that stand for words of two to four tokens."""
+        low = tokens[begins] << 32 | tokens[begins + 1]
+        high = np.zeros_like(low)
+        third, fourth = np.flatnonzero(sizes > 2), np.flatnonzero(sizes > 3)
+        high[third] = tokens[begins[third] + 2] << 32
+        high[fourth] |= tokens[begins[fourth] + 3]
+        return low.view(np.uint64), high.view(np.uint64)
+
+    def _learn(self, tokens: Ints, begins: Ints, sizes: Ints) -> list[int]:
+        """Return numbers of words that are not looked up otherwise; the same one for the same word."""
+        numbers, seen = [], self._very_long
+        here: dict[tuple[int, ...], int] = {}
+        for start, size in zip(begins.tolist(), sizes.tolist(), strict=True):
+            key = tuple(tokens[start : start + size].tolist())
+            known = seen if size > _IN_A_KEY else here
+            if key not in known:
+                known[key] = len(self.spelled)
+                self.spelled.append(" ".join(self._tokens[token] for token in key))
+            numbers.append(known[key])
+        return numbers
