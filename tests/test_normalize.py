@@ -8,6 +8,13 @@ from hypothesis import strategies as st
 from vnpolicy_nlp.text.normalize import RULES, fired_rules, normalize, normalize_all
 
 # Pieces out of which exports make their mischief, beside arbitrary text.
+LINKS = (
+    "RSS|In bài|Bản in|Gửi email|Gởi cho bạn bè|Chia sẻ|Lưu bài|Quay lại|Về đầu trang|Bình luận|Facebook|Twitter|Zalo"
+)
+LINES = (
+    f"{LINKS}|Xem thêm|Đọc thêm|Theo dõi chúng tôi|Tin liên quan|Các bài khác|Bài viết cùng chuyên mục: a"
+    "|Số lượt đọc: 3|Đã xem 7|Ảnh: B"
+)
 MARKS = ["&amp;", "&nbsp;", "<br/>", "</p>", "\n", "\r\n", " "]
 WORDS = [
     "(BHG) - ",
@@ -21,7 +28,8 @@ WORDS = [
     "(Ảnh: A)",
     "(Xem tiếp trang 2)",
 ]
-messy = st.lists(st.one_of(st.sampled_from(MARKS + WORDS), st.text(max_size=8)), max_size=20).map("".join)
+lines = st.sampled_from([f"\n{line}\n" for line in LINES.split("|")])
+messy = st.lists(st.one_of(st.sampled_from(MARKS + WORDS), lines, st.text(max_size=8)), max_size=20).map("".join)
 
 
 @pytest.mark.parametrize("case", golden("normalize"))
@@ -55,3 +63,10 @@ def test_all_at_once_is_the_same(texts):
 def test_all_at_once_is_the_same_on_golden_cases_and_articles(corpus):
     texts = [case.values[0]["text"] for case in golden("normalize")] + corpus.texts
     assert normalize_all(texts) == [normalize(text) for text in texts]
+
+
+@pytest.mark.parametrize("line", LINES.split("|"))
+def test_lines_are_found_all_at_once_too(line):
+    for text in (f"Xã họp.\n{line}\nDân bàn.", line.lower(), line.upper()):
+        assert normalize_all([text]) == [normalize(text)]
+        assert normalize(text) in ("Xã họp.\nDân bàn.", "")

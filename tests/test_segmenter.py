@@ -111,10 +111,10 @@ def test_the_cutter_cuts_a_chunk_as_it_cuts_the_text(text):
     cut = Cutter(model.pattern, model.token_map)
     chunks = text.split()
     if "Th" not in text:  # the pattern with the dot that is not escaped
-        pieces = [token for chunk in chunks[:-1] for token in cut(chunk, is_tail=False)]
         tail = bool(chunks) and (text.endswith(chunks[-1]) or text.removesuffix("\n").endswith(chunks[-1]))
-        pieces += [token for chunk in chunks[-1:] for token in cut(chunk, is_tail=tail)]
-        assert pieces == cut.whole(text)
+        tokens, counts = cut.chunks(chunks, [False] * (len(chunks) - 1) + [tail] * bool(chunks))
+        assert tokens == cut.whole(text)
+        assert sum(counts) == len(tokens)
 
 
 def test_the_reference_and_the_decoder_agree(corpus):

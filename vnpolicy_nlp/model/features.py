@@ -85,11 +85,6 @@ class CSR(NamedTuple):
         """Number of stored values in each row, shape (n_rows,)."""
         return np.diff(self.indptr)
 
-    @property
-    def rows(self) -> Ints:
-        """Row of each stored value, shape (n_nonzero,)."""
-        return np.repeat(np.arange(len(self.indptr) - 1), self.row_lengths)
-
 
 class _NgramIndex:
     """Columns of a vocabulary's n-grams, by the numbers of their units.
@@ -97,8 +92,7 @@ class _NgramIndex:
     An n-gram is looked up as the pair of its first n - 1 units and its last one.
     """
 
-    def __init__(self, terms: Sequence[str]) -> None:
-        ngrams = [tuple(term.split(" ")) for term in terms]
+    def __init__(self, ngrams: Sequence[tuple[str, ...]]) -> None:
         self.unit_number = {unit: n for n, unit in enumerate(dict.fromkeys(u for ngram in ngrams for u in ngram))}
         self.unknown = len(self.unit_number)  # a unit that is in no term
         column = {ngram: place for place, ngram in enumerate(ngrams)}
@@ -171,10 +165,13 @@ class ViewFeatures:
         starts = np.concatenate([[0], before[bounds[:, 0]], before[-1:]])
         text_of = np.repeat(np.arange(-1, len(bounds)), np.diff(starts))
         bits = len(self.terms).bit_length()
-        keys = np.sort(text_of[place] << bits | column)
+        keys = text_of[place] << bits | column
+        if len(bounds) << bits < 2**31:
+            keys = keys.astype(np.int32)  # sorted in half the time
+        keys.sort()
         first = np.flatnonzero(np.diff(keys, prepend=-1))
         count = np.diff(first, append=len(keys))
-        keys = keys[first]
+        keys = keys[first].astype(np.int64)
         return keys >> bits, keys & ((1 << bits) - 1), count
 
     def _tfidf(self, row: Ints, column: Ints, count: Ints, n_rows: int) -> CSR:
@@ -182,43 +179,113 @@ class ViewFeatures:
         if self.sublinear_tf:
             values = np.log(values) + 1.0
         values *= self.idf[column]
-        length = np.sqrt(np.bincount(row, values * values, minlength=n_rows))
         indptr = np.searchsorted(row, np.arange(n_rows + 1))
+        length = np.sqrt(_row_sums(values * values, indptr))
         return CSR(values / length[row], column, indptr)
 
     @cached_property
     def _index(self) -> _NgramIndex:
-        return _NgramIndex(self.terms)
+        return _NgramIndex([tuple(term.split(" ")) for term in self.terms])
 
     @cached_property
-    def _known_units(self) -> WeakKeyDictionary[Numbers, Ints]:
-        return WeakKeyDictionary()
+    def _units(self) -> _SyllableUnits | _WordUnits:
+        kind = _SyllableUnits if self.view.unit == "syllable" else _WordUnits
+        return kind(self.view, self._index)
 
-    def _units(self, articles: Segmented) -> tuple[Ints, Ints]:
+
+class _SyllableUnits:
+    """The units of segmented texts where each token is one.
+
+    A number of a token once found is kept for as long as the batches number their tokens alike.
+    """
+
+    def __init__(self, view: View, index: _NgramIndex) -> None:
+        self._view = view
+        self._number_of, self._unknown = index.unit_number, index.unknown
+        self._kept: WeakKeyDictionary[Numbers, Ints] = WeakKeyDictionary()
+
+    def __call__(self, articles: Segmented) -> tuple[Ints, Ints]:
         """Return the units of a batch, `_DROPPED` among them, and first and last place of each text's units."""
-        if self.view.unit == "syllable":
-            numbers, bounds, spelled = articles.tokens, articles.bounds, articles.numbers.tokens
-        else:
-            numbers, bounds = articles.word_numbers()
-            spelled = articles.numbers.words.spelled
-        known = self._known_units.get(articles.numbers, np.zeros(0, dtype=np.int64))
-        if len(known) < len(spelled):
-            known = np.concatenate([known, [self._number(word) for word in spelled[len(known) :]]])
-            self._known_units[articles.numbers] = known
-        return known[numbers], bounds
+        return self.alone(articles.numbers)[articles.tokens], articles.bounds
 
-    def _number(self, word: str) -> int:
-        if not word:
-            return self._index.unknown  # the padding keeps texts apart
-        unit = self.view.unit_of(word)
-        return self._index.unit_number.get(unit, self._index.unknown) if unit else _DROPPED
+    def alone(self, numbers: Numbers) -> Ints:
+        """Return the unit of each token, shape (n_tokens,)."""
+        known = self._kept.get(numbers, np.zeros(0, dtype=np.int64))
+        if len(known) < len(numbers):
+            new = [self._unit(token) for token in numbers.tokens[len(known) :]]
+            known = self._kept[numbers] = np.concatenate([known, np.array(new, dtype=np.int64)])
+        return known
+
+    def _unit(self, token: str) -> int:
+        if not token:
+            return self._unknown  # the padding keeps texts apart
+        unit = self._view.unit_of(token)
+        return self._number_of.get(unit, self._unknown) if unit else _DROPPED
+
+
+class _WordUnits:
+    """The units of segmented texts where each word is one.
+
+    Words of several tokens are looked up by the numbers of their syllables, so that no string is built.
+    """
+
+    def __init__(self, view: View, index: _NgramIndex) -> None:
+        self._view, self._index = view, index
+        self._words = _NgramIndex([tuple(unit.split("_")) for unit in index.unit_number])  # its columns are units
+        self._alone = _SyllableUnits(view, index)
+        self._syllables = _SyllableUnits(view, self._words)
+
+    def __call__(self, articles: Segmented) -> tuple[Ints, Ints]:
+        """Return the units of a batch, `_DROPPED` among them, and first and last place of each text's units."""
+        tokens, begins = articles.tokens, np.flatnonzero(~articles.inside)
+        units = self._alone.alone(articles.numbers)[tokens[begins]]
+        sizes = np.diff(begins, append=len(tokens))
+        several = np.flatnonzero(sizes > 1)
+        syllables = self._syllables.alone(articles.numbers)[tokens]
+        units[several] = self._index.unknown
+        at, number = several, syllables[begins[several]]
+        for size, (level, unit_of) in enumerate(zip(self._words.levels, self._words.columns[1:], strict=True), start=2):
+            found, number = level.find(number, syllables[begins[at] + size - 1])
+            at = at[found]
+            ends = sizes[at] == size
+            unit = unit_of[number[ends]]
+            units[at[ends]] = np.where(unit >= 0, unit, self._index.unknown)
+            at, number = at[~ends], number[~ends]
+        self._correct(units, several, begins, sizes, articles)
+        return units, np.searchsorted(begins, articles.bounds)
+
+    def _correct(self, units: Ints, several: Ints, begins: Ints, sizes: Ints, articles: Segmented) -> None:
+        """Look up by their spelling the words of several tokens among which is punctuation or a "_"."""
+        odd = self._odd(articles.numbers)[articles.tokens]
+        count = np.concatenate([[0], np.cumsum(odd)])
+        for word in several[count[begins[several] + sizes[several]] > count[begins[several]]].tolist():
+            tokens = articles.tokens[begins[word] : begins[word] + sizes[word]].tolist()
+            unit = self._view.unit_of(" ".join(articles.numbers.tokens[token] for token in tokens))
+            units[word] = self._index.unit_number.get(unit, self._index.unknown) if unit else _DROPPED
+
+    def _odd(self, numbers: Numbers) -> NDArray[np.bool_]:
+        """Return which tokens are not plain syllables."""
+        odd = self._odd_tokens.get(numbers, np.zeros(0, dtype=bool))
+        if len(odd) < len(numbers):
+            new = ["_" in token or not token[:1].isalnum() for token in numbers.tokens[len(odd) :]]
+            odd = self._odd_tokens[numbers] = np.concatenate([odd, np.array(new, dtype=bool)])
+        return odd
+
+    @cached_property
+    def _odd_tokens(self) -> WeakKeyDictionary[Numbers, NDArray[np.bool_]]:
+        return WeakKeyDictionary()
 
 
 def linear_scores(features: CSR, coef: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ``features @ coef.T``, shape (n_rows, n_topics), for `coef` of shape (n_topics, n_columns)."""
-    n_rows = len(features.indptr) - 1
-    row = features.rows
-    scores = np.empty((n_rows, len(coef)))
-    for topic, weights in enumerate(coef):
-        scores[:, topic] = np.bincount(row, features.data * weights[features.indices], minlength=n_rows)
-    return scores
+    weighted = (features.data * weights[features.indices] for weights in coef)
+    return np.stack([_row_sums(values, features.indptr) for values in weighted], axis=1)
+
+
+def _row_sums(values: NDArray[np.float64], indptr: Ints) -> NDArray[np.float64]:
+    """Return the sum of each row's values, 0 for an empty row."""
+    sums = np.zeros(len(indptr) - 1)
+    filled = np.flatnonzero(np.diff(indptr))
+    if len(filled):
+        sums[filled] = np.add.reduceat(values, indptr[filled])
+    return sums

@@ -92,7 +92,7 @@ class Chunks:
         self._starts, self._counts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         self._flat = np.zeros(0, dtype=np.int64)
         self._n, self._n_flat = 0, 0
-        self._append([[PAD] * REACH])
+        self._append([PAD] * REACH, [REACH])
         nothing = np.zeros(1, dtype=np.uint64)
         self._table.put(nothing + np.uint64(_SEPARATOR), nothing, np.array([0]))
 
@@ -119,12 +119,12 @@ class Chunks:
         is_tail = np.zeros(len(starts), dtype=bool)
         is_tail[tails] = True
         slow = _slow(codes[: len(points)], starts, sizes)
-        chunk[slow] = self._learn(joined, starts[slow], ends[slow], is_tail[slow], self._by_text)
+        chunk[slow] = self._numbers_by_text(joined, starts[slow], ends[slow], is_tail[slow])
         new = np.flatnonzero(chunk < 0)
         if len(new):
             one, of = _distinct(low[new], high[new])
             one = new[one]
-            numbers = np.array(self._learn(joined, starts[one], ends[one], is_tail[one], {}))
+            numbers = self._learn(_slices(joined, starts[one], ends[one]), is_tail[one].tolist())
             self._table.put(low[one], high[one], numbers)
             chunk[new] = numbers[of]
         self.lexicon.fill()
@@ -134,33 +134,30 @@ class Chunks:
         whole = np.unique(np.searchsorted(text_ends, crossing, side="right")).tolist() if len(crossing) else []
         return Batch(tokens, bounds, whole)
 
-    def _learn(
-        self, joined: str, starts: Ints, ends: Ints, is_tail: NDArray[np.bool_], known: dict[tuple[str, bool], int]
-    ) -> list[int]:
-        """Return the numbers of chunks that are not looked up by key; new ones are cut and put into `known`."""
-        numbers: list[int] = []
-        tokens: list[list[int]] = []
-        for start, end, tail in zip(starts.tolist(), ends.tolist(), is_tail.tolist(), strict=True):
-            text = joined[start:end]
-            if (text, tail) not in known:
-                known[text, tail] = self._n + len(tokens)
-                tokens.append([self.lexicon.add(token) for token in self._cut(text, is_tail=tail)])
-            numbers.append(known[text, tail])
-        self._append(tokens)
-        return numbers
+    def _numbers_by_text(self, joined: str, starts: Ints, ends: Ints, is_tail: NDArray[np.bool_]) -> list[int]:
+        """Return the numbers of chunks whose key would not say all."""
+        texts = list(zip(_slices(joined, starts, ends), is_tail.tolist(), strict=True))
+        new = list(dict.fromkeys(text for text in texts if text not in self._by_text))
+        numbers = self._learn([chunk for chunk, _ in new], [tail for _, tail in new])
+        self._by_text.update(zip(new, numbers.tolist(), strict=True))
+        return [self._by_text[text] for text in texts]
 
-    def _append(self, tokens: list[list[int]]) -> None:
-        """Add chunks, each given by its tokens."""
-        counts = [len(numbers) for numbers in tokens]
-        flat = [number for numbers in tokens for number in numbers]
-        start = self._n_flat
-        self._n, self._n_flat = self._n + len(tokens), self._n_flat + len(flat)
+    def _learn(self, chunks: list[str], is_tail: list[bool]) -> Ints:
+        """Cut chunks, take up their tokens, and return their new numbers."""
+        tokens, counts = self._cut.chunks(chunks, is_tail)
+        return self._append(self.lexicon.add(tokens), counts)
+
+    def _append(self, tokens: list[int], counts: list[int]) -> Ints:
+        """Add chunks, given by all their tokens and how many each has; return their numbers."""
+        start, first = self._n_flat, self._n
+        self._n, self._n_flat = first + len(counts), start + len(tokens)
         self._starts, self._counts = _room(self._starts, self._n), _room(self._counts, self._n)
         self._flat = _room(self._flat, self._n_flat)
-        new = slice(self._n - len(tokens), self._n)
+        new = np.arange(first, self._n)
         self._counts[new] = counts
         self._starts[new] = start + np.cumsum(counts, dtype=np.int64) - counts
-        self._flat[start : self._n_flat] = flat
+        self._flat[start : self._n_flat] = tokens
+        return new
 
     def _expand(self, chunk: Ints) -> tuple[Ints, Ints]:
         """Return the tokens of a row of chunks, and where the tokens of each begin."""
@@ -170,6 +167,10 @@ class Chunks:
         places = np.repeat(self._starts[chunk] - first, counts)
         places += np.arange(len(places))
         return self._flat[places], first
+
+
+def _slices(text: str, starts: Ints, ends: Ints) -> list[str]:
+    return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
 def _room(array: Ints, n: int) -> Ints:

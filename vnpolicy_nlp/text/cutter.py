@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Cutter", "without_groups"]
 
@@ -26,17 +30,31 @@ class Cutter:
         self._find = re.compile(pattern, re.VERBOSE).findall
         self._map = token_map
 
-    def __call__(self, chunk: str, *, is_tail: bool) -> list[str]:
-        """Return the tokens of a chunk; `is_tail` says that the text ends with it."""
-        # A blank stands for the rest of the text: the pattern for abbreviations looks whether there is one.
-        return self._mapped(_plain(chunk) or self._find(chunk if is_tail else chunk + " "))
+    def chunks(self, chunks: Sequence[str], is_tail: Sequence[bool]) -> tuple[list[str], list[int]]:
+        """Return the tokens of all chunks, one after the other, and how many each has.
+
+        Parameters
+        ----------
+        chunks : sequence of str
+        is_tail : sequence of bool
+            Whether a text ends with the chunk.
+        """
+        tokens: list[str] = []
+        counts: list[int] = []
+        for chunk, tail in zip(chunks, is_tail, strict=True):
+            # A blank stands for the rest of the text: the pattern for abbreviations looks whether there is one.
+            found = _plain(chunk) or self._find(chunk if tail else chunk + " ")
+            tokens += found
+            counts.append(len(found))
+        return self._mapped(tokens), counts
 
     def whole(self, text: str) -> list[str]:
         """Return the tokens of a whole text."""
         return self._mapped(self._find(text))
 
     def _mapped(self, tokens: list[str]) -> list[str]:
-        return [self._map.get(token, token) if len(token) <= _LONGEST_MAPPED else token for token in tokens]
+        get = self._map.get
+        return [get(token, token) if len(token) <= _LONGEST_MAPPED else token for token in tokens]
 
 
 def _plain(chunk: str) -> list[str] | None:

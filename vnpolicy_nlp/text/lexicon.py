@@ -10,6 +10,8 @@ from vnpolicy_nlp.text.keytable import KeyTable
 from vnpolicy_nlp.text.tables import is_digit, is_title
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from vnpolicy_nlp.text.tables import Tables
@@ -42,13 +44,14 @@ class Numbers:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    def add(self, token: str) -> int:
-        """Return the number of a token, a new one where it is new."""
-        number = self._numbers.get(token)
-        if number is None:
-            number = self._numbers[token] = len(self.tokens)
-            self.tokens.append(token)
-        return number
+    def add(self, tokens: Sequence[str]) -> list[int]:
+        """Return the numbers of tokens, new ones where they are new."""
+        numbers = self._numbers
+        for token in tokens:
+            if token not in numbers:
+                numbers[token] = len(self.tokens)
+                self.tokens.append(token)
+        return [numbers[token] for token in tokens]
 
 
 class Lexicon(Numbers):

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vnpolicy_nlp.text.screen import Screen
+from vnpolicy_nlp.text.screen import BLANKS, KEEP, Screen
+from vnpolicy_nlp.text.screen import RULES as ANY_RULE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +58,16 @@ def normalize(text: str) -> str:
 def normalize_all(texts: Sequence[str]) -> list[str]:
     """Return `normalize` of each text, sooner: the rules are run over those texts only that they may change."""
     normal = list(texts)
-    left = np.flatnonzero(_SCREEN.marked(normal)).tolist()
+    marks = _SCREEN.marks(normal)
+    # Most of what is left has double blanks and nothing else. If folding them leaves nothing to do, all is done.
+    blanks = np.flatnonzero(marks == BLANKS).tolist()
+    folded = [_fold_layout(normal[place]) for place in blanks]
+    left = np.flatnonzero(marks == ANY_RULE).tolist()
+    for place, text, mark in zip(blanks, folded, _SCREEN.marks(folded).tolist(), strict=True):
+        if mark == KEEP:
+            normal[place] = text
+        else:
+            left.append(place)
     for _ in range(_ROUNDS):
         changed = []
         for place in left:
@@ -65,8 +75,8 @@ def normalize_all(texts: Sequence[str]) -> list[str]:
             if text != normal[place]:
                 normal[place] = text
                 changed.append(place)
-        again = _SCREEN.marked([normal[place] for place in changed])
-        left = [place for place, marked in zip(changed, again, strict=True) if marked]
+        again = _SCREEN.marks([normal[place] for place in changed])
+        left = [place for place, mark in zip(changed, again.tolist(), strict=True) if mark != KEEP]
         if not left:
             break
     return normal
@@ -129,6 +139,7 @@ def _where(signs: str, rule: Callable[[str], str]) -> Callable[[str], str]:
 
 _OTHER_BLANK, _BLANKS = re.compile(r"[^\S\n ]"), re.compile("  +")
 _LINE_BLANKS = re.compile("^ +| +$", re.MULTILINE)
+_EMPTY_LINES = re.compile("\n\n+")
 
 
 def _fold_blanks(text: str) -> str:
@@ -139,6 +150,11 @@ def _strip_lines(text: str) -> str:
     if " \n" in text or "\n " in text or text[:1] == " " or text[-1:] == " ":
         return _LINE_BLANKS.sub("", text)
     return text
+
+
+def _fold_layout(text: str) -> str:
+    """Do what the rules that are about blanks and line ends do, in their order."""
+    return _EMPTY_LINES.sub("\n", _strip_lines(_fold_blanks(text))).strip()
 
 
 def _line(name: str) -> Callable[[str], str]:
@@ -192,9 +208,13 @@ RULES: tuple[Rule, ...] = (
     Rule("related", _line("related")),
     Rule("navigation", _line("navigation")),
     Rule("edges", _strip_lines),
-    Rule("empty_line", _replace(r"\n\n+", "\n")),
+    Rule("empty_line", lambda text: _EMPTY_LINES.sub("\n", text)),
     Rule("ends", str.strip),
 )
 """The steps of `normalize`, in the order in which they run."""
 
-_SCREEN = Screen(list(_MOVED), list(_LINES.values()), [r"(?:Xem tiếp|Tiếp theo|Còn tiếp)", "Ảnh"])
+_LINE_STARTS = (
+    *("ản", "số", "lư", "đã", "cá", "ti", "bà", "rs", "in", "bả", "gử", "gở", "ch", "qu", "về", "bì", "fa", "tw"),
+    *("za", "xe", "đọ", "th"),
+)
+_SCREEN = Screen(list(_MOVED), list(_LINES.values()), _LINE_STARTS, [r"(?:Xem tiếp|Tiếp theo|Còn tiếp)", "Ảnh"])

@@ -29,4 +29,4 @@ def encode(texts: Iterable[str]) -> Iterator[Segmented]:
     segmenter = shared_segmenter()
     for batch in batches(check_texts(texts)):
         normal = normalize_all(batch)
-        yield Segmented.of_words(segment(normal)) if segmenter is None else segmenter.encode(normal)
+        yield Segmented.of_words(segment(normal)) if segmenter is None else segmenter.encode(normal, composed=True)

@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Flags = NDArray[np.uint16]
-    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    Kinds = NDArray[np.uint8]
 
-__all__ = ["Screen"]
+__all__ = ["BLANKS", "KEEP", "RULES", "Screen"]
+
+KEEP, BLANKS, RULES = range(3)  # a text stays as it is; only its blanks may change; any rule may change it
 
 _LETTERS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 _SIGNS = string.punctuation.replace("<", "") + "“”‘’–—…•·°×²³½"  # tags begin with <
 _LONGEST_ENTITY = 34  # characters, of an entity that has a name
-ODD, SPACE, LINE_END, AN_O, A_U, AFTER_O, AFTER_U, A_Q, LETTER, BRACKET, AMPERSAND = (1 << bit for bit in range(11))
+# Kinds of characters: blanks first, letters last.
+SPACE, LINE_END, SIGN, BRACKET, AMPERSAND, ODD, LETTER, A_Q, AN_O, A_U, AFTER_O, AFTER_U = range(12)
 
 
 class Screen:
@@ -39,82 +42,81 @@ class Screen:
         Pairs of letters whose tone mark is moved where they end a syllable and no q stands before them.
     lines : sequence of str
         Patterns of whole lines that are blanked, letters of both cases alike.
+    starts : sequence of str
+        The first two characters, in lower case, of all lines that these patterns match.
     brackets : sequence of str
         How bracketed remarks begin, behind the bracket, that are taken out; letters of both cases alike.
     """
 
-    def __init__(self, moved: Sequence[str], lines: Sequence[str], brackets: Sequence[str]) -> None:
+    def __init__(
+        self, moved: Sequence[str], lines: Sequence[str], starts: Sequence[str], brackets: Sequence[str]
+    ) -> None:
         self._lines = re.compile("|".join(lines), re.MULTILINE | re.IGNORECASE)
+        self._starts = frozenset(starts)
         self._brackets = re.compile("|".join(rf"\({start}" for start in brackets), re.IGNORECASE)
-        self._flags = _flags(moved)
+        self._kinds = _kinds(moved)
 
-    def marked(self, texts: Sequence[str]) -> NDArray[np.bool_]:
-        """Return whether each text may be changed, shape (n_texts,)."""
+    def marks(self, texts: Sequence[str]) -> Ints:
+        """Return `KEEP`, `BLANKS` or `RULES` for each text, shape (n_texts,)."""
         joined = "\n".join(["", *texts, ""])
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        flags = np.take(self._flags, points, mode="clip")
-        hits = [
-            np.flatnonzero(_plain_hits(flags)),
-            self._heads(joined, flags),
-            self._bracketed(joined, flags),
-            _entities(joined, flags),
-        ]
+        kinds = np.take(self._kinds, points, mode="clip")
+        hits = [_odd(kinds), self._heads(joined, kinds), self._bracketed(joined, kinds), _entities(joined, kinds)]
         ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
-        marked = np.zeros(len(texts) + 1, dtype=bool)
-        marked[np.searchsorted(ends, np.concatenate(hits), side="left")] = True
-        return marked[:-1]
+        marks = np.full(len(texts) + 1, KEEP)
+        marks[np.searchsorted(ends, _blanks(kinds), side="left")] = BLANKS
+        marks[np.searchsorted(ends, np.concatenate(hits), side="left")] = RULES
+        return marks[:-1]
 
-    def _heads(self, joined: str, flags: Flags) -> NDArray[np.int64]:
-        """Return the line ends behind which a line is blanked, or may be a dateline in brackets."""
-        ends = np.flatnonzero(flags == LINE_END)[:-1]
-        heads = flags[ends + 1]
-        may_match = ends[(heads & LETTER) != 0].tolist()
-        matching = [at + 1 for at in may_match if self._lines.match(joined, at + 1)]
-        return np.concatenate([ends[(heads & BRACKET) != 0] + 1, np.array(matching, dtype=np.int64)])
+    def _heads(self, joined: str, kinds: Kinds) -> Ints:
+        """Return where a line begins that is blanked, or that may be a dateline in brackets."""
+        heads = np.flatnonzero(kinds == LINE_END)[:-1] + 1
+        may_match = [at for at in heads.tolist() if joined[at : at + 2].lower() in self._starts]
+        matching = [at for at in may_match if self._lines.match(joined, at)]
+        return np.concatenate([heads[kinds[heads] == BRACKET], np.array(matching, dtype=np.int64)])
 
-    def _bracketed(self, joined: str, flags: Flags) -> NDArray[np.int64]:
-        places = np.flatnonzero((flags & BRACKET) != 0).tolist()
+    def _bracketed(self, joined: str, kinds: Kinds) -> Ints:
+        places = np.flatnonzero(kinds == BRACKET).tolist()
         return np.array([at for at in places if self._brackets.match(joined, at)], dtype=np.int64)
 
 
-def _flags(moved: Sequence[str]) -> Flags:
-    flags = np.full(0x110000, ODD, dtype=np.uint16)
+def _kinds(moved: Sequence[str]) -> Kinds:
+    kinds = np.full(0x110000, ODD, dtype=np.uint8)
 
-    def mark(characters: str, flag: int) -> None:
-        flags[[ord(character) for character in characters]] |= flag
+    def put(characters: str, kind: int) -> None:
+        kinds[[ord(character) for character in characters]] = kind
 
-    letters = string.ascii_letters + _LETTERS + _LETTERS.upper()
-    flags[[ord(character) for character in letters + string.digits + _SIGNS + " \n"]] = 0
-    mark(letters, LETTER)
-    mark(" ", SPACE)
-    mark("\n", LINE_END)
-    mark("(", BRACKET)
-    mark("&", AMPERSAND)
-    mark("qQ", A_Q)
+    put(string.ascii_letters + _LETTERS + _LETTERS.upper(), LETTER)
+    put(string.digits + _SIGNS, SIGN)
+    put(" ", SPACE)
+    put("\n", LINE_END)
+    put("(", BRACKET)
+    put("&", AMPERSAND)
+    put("qQ", A_Q)
     for pair in moved:
-        first, second = pair[0], pair[1]
-        mark(first, AN_O if first in "oO" else A_U)
-        mark(second, AFTER_O if first in "oO" else AFTER_U)
-    return flags
+        put(pair[0], AN_O if pair[0] in "oO" else A_U)
+        put(pair[1], AFTER_O if pair[0] in "oO" else AFTER_U)
+    return kinds
 
 
-def _plain_hits(flags: Flags) -> Bools:
-    """Return where a character, or it and its neighbours, show that a rule applies."""
-    hits: Bools = (flags & ODD) != 0
-    blank = (flags & (SPACE | LINE_END)) != 0
-    hits[1:] |= blank[1:] & blank[:-1]  # double blanks, empty lines, blanks at the ends of lines and texts
-    first, second = flags[:-1], flags[1:]
-    pair = ((first & AN_O) != 0) & ((second & AFTER_O) != 0) | ((first & A_U) != 0) & ((second & AFTER_U) != 0)
-    at = np.flatnonzero(pair)
-    at = at[((flags[at + 2] & LETTER) == 0) & ((flags[at - 1] & A_Q) == 0)]  # a batch begins and ends with a line end
-    hits[at] = True
-    return hits
+def _blanks(kinds: Kinds) -> Ints:
+    """Return where there are double blanks, empty lines, or blanks at the ends of lines and texts."""
+    blank = kinds <= LINE_END
+    return np.flatnonzero(blank[1:] & blank[:-1]) + 1
 
 
-def _entities(joined: str, flags: Flags) -> NDArray[np.int64]:
+def _odd(kinds: Kinds) -> Ints:
+    """Return where there is a character, or a misplaced tone mark, that a rule may change."""
+    first, second = kinds[:-1], kinds[1:]
+    at = np.flatnonzero((first == AN_O) & (second == AFTER_O) | (first == A_U) & (second == AFTER_U))
+    at = at[(kinds[at + 2] < LETTER) & (kinds[at - 1] != A_Q)]  # a batch begins and ends with a line end
+    return np.concatenate([at, np.flatnonzero(kinds == ODD)])
+
+
+def _entities(joined: str, kinds: Kinds) -> Ints:
     """Return where an HTML entity begins."""
     found = []
-    for at in np.flatnonzero(flags == AMPERSAND).tolist():
+    for at in np.flatnonzero(kinds == AMPERSAND).tolist():
         snippet = joined[at : at + _LONGEST_ENTITY]
         if html.unescape(snippet) != snippet:
             found.append(at)

@@ -65,7 +65,7 @@ class Segmented:
             first = len(tokens)
             for word in words:
                 syllables = word.split(" ")
-                tokens += map(numbers.add, syllables)
+                tokens += numbers.add(syllables)
                 inside += [at > 0 for at in range(len(syllables))]
             bounds.append((first, len(tokens)))
             tokens += [PAD] * REACH
