@@ -165,8 +165,8 @@ def _tagged(
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    with model_folder(tagger.parts) as folder:
-        yield from parallel(delayed(_tag_by_folder)(folder, chunk, positions, scores) for chunk in chunks)
+    folder = model_folder(tagger.parts)
+    yield from parallel(delayed(_tag_by_folder)(folder, chunk, positions, scores) for chunk in chunks)
 
 
 def _tag_by_folder(folder: str, rows: Rows, positions: Sequence[int], scores: bool) -> Chunk:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary, finalize
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from vnpolicy_nlp.model.artifact import read_model, write_model
 from vnpolicy_nlp.text.prepare import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,20 +49,24 @@ def score_in_processes(parts: ModelParts, texts: Sequence[str], n_jobs: int) -> 
 
     size = -(-len(texts) // (effective_n_jobs(n_jobs) * _TASKS_A_PROCESS))
     size = min(max(size, 1), _MOST_AT_ONCE)
-    with model_folder(parts) as folder:
-        answers = Parallel(n_jobs=n_jobs)(
-            delayed(_score_by_folder)(folder, texts[start : start + size]) for start in range(0, len(texts), size)
-        )
+    folder = model_folder(parts)
+    answers = Parallel(n_jobs=n_jobs)(
+        delayed(_score_by_folder)(folder, texts[start : start + size]) for start in range(0, len(texts), size)
+    )
     return _joined(answers, len(parts.topics))
 
 
-@contextmanager
-def model_folder(parts: ModelParts) -> Iterator[str]:
-    """Write a model where other processes find it, for as long as they work."""
-    with tempfile.TemporaryDirectory(prefix="vnpolicy-") as scratch:
-        folder = Path(scratch) / "model"
-        write_model(parts, folder)
-        yield str(folder)
+def model_folder(parts: ModelParts) -> str:
+    """Return a folder in which other processes find the model, for as long as this process holds it."""
+    if parts not in _FOLDERS:
+        scratch = tempfile.mkdtemp(prefix="vnpolicy-")
+        finalize(parts, shutil.rmtree, scratch, ignore_errors=True)  # also when the process ends
+        write_model(parts, Path(scratch) / "model")
+        _FOLDERS[parts] = str(Path(scratch) / "model")
+    return _FOLDERS[parts]
+
+
+_FOLDERS: WeakKeyDictionary[ModelParts, str] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=1)
