@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import vnpolicy_nlp as vp
@@ -10,6 +11,12 @@ from vnpolicy_nlp.training.corpus import read_corpus
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
+DATA = ROOT / "data"
+
+
+def read_table(name):
+    """Return a table of data/, every cell a string."""
+    return pd.read_csv(DATA / name, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
 def golden(name):
@@ -26,8 +33,8 @@ def tagger():
 
 @pytest.fixture(scope="session")
 def corpus():
-    """The training articles."""
-    return read_corpus(ROOT / "data" / "articles.csv", group="batch")
+    """The articles that the packaged model is trained on."""
+    return read_corpus(DATA / "articles.csv", group="batch", only=("split", {"train", "validation"}))
 
 
 @pytest.fixture(scope="session")

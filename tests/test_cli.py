@@ -61,6 +61,18 @@ def test_quiet(tmp_path):
         (["train", "good.csv", "-o", "m"], "there is no column 'topics'; the columns are: title"),
         (["train", "none.csv", "-o", "m"], "no such file: none.csv"),
         (["evaluate", "labelled.csv"], "unknown topics in the labels: weather; known are: grassroots_democracy,"),
+        (
+            ["evaluate", "labelled.csv", "--only", "split"],
+            "Invalid value for --only: 'split' is not of the form NAME=VALUE,VALUE",
+        ),
+        (
+            ["evaluate", "labelled.csv", "--only", "split=test"],
+            "there is no column 'split'; the columns are: title, topics",
+        ),
+        (
+            ["evaluate", "labelled.csv", "--only", "topics=b,a"],
+            "no row of labelled.csv has a or b in the column topics",
+        ),
         (["evaluate", "empty.csv"], "cannot read empty.csv as UTF-8 CSV: No columns to parse from file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -81,12 +93,13 @@ def test_train_evaluate_and_info(tmp_path, small_corpus):
     import pandas as pd
 
     texts, labels = small_corpus
-    table = pd.DataFrame({"content": texts, "topics": [";".join(topics) for topics in labels]})
+    table = pd.DataFrame({"content": texts, "topics": [";".join(topics) for topics in labels], "split": "train"})
+    table.loc[len(table)] = ["Giá vàng tăng.", "", "test"]
     table.to_csv(tmp_path / "mine.csv", index=False)
-    done = vnpolicy("train", "mine.csv", "-o", "models/mine", cwd=tmp_path)
+    done = vnpolicy("train", "mine.csv", "-o", "models/mine", "--only", "split=train,validation", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "The figures are from cross-validation. The model is in models/mine" in done.stdout
-    done = vnpolicy("evaluate", "mine.csv", "--model", "models/mine", "--json", cwd=tmp_path)
+    done = vnpolicy("evaluate", "mine.csv", "--only", "split=train", "--model", "models/mine", "--json", cwd=tmp_path)
     report = json.loads(done.stdout)
     assert report["n_articles"] == len(texts)
     assert report["results"]["macro"]["average_precision"] > 0.9

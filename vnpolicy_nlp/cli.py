@@ -38,6 +38,13 @@ model_option = click.option(
 )
 
 
+only_option = click.option(
+    "--only",
+    metavar="NAME=VALUE,...",
+    help="Take only the rows with one of these values in that column, as in split=train,validation.",
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; end with exit code 0, 2 after a one-line error, or 130 after Ctrl-C."""
     warnings.showwarning = _show_warning
@@ -111,16 +118,22 @@ def tag(
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="MODEL_DIR")
 @text_option
+@only_option
 @click.option(
     "--group-column", metavar="NAME", help="Articles with the same value are never split in cross-validation."
 )
-def train(data: Path, output: Path, text: tuple[str, ...], group_column: str | None) -> None:
+@click.option(
+    "--min-df", default=2, show_default=True, type=click.IntRange(1), help="Leave out terms in fewer articles."
+)
+def train(
+    data: Path, output: Path, text: tuple[str, ...], only: str | None, group_column: str | None, min_df: int
+) -> None:
     """Train a model from a CSV file with text columns and a column `topics` (slugs joined by ";")."""
     from vnpolicy_nlp.training.corpus import read_corpus, train_with_metrics
     from vnpolicy_nlp.training.estimator import TopicTagger
 
-    corpus = read_corpus(data, text or None, group_column)
-    tagger, report = train_with_metrics(TopicTagger(), corpus)
+    corpus = read_corpus(data, text or None, group_column, _only(only))
+    tagger, report = train_with_metrics(TopicTagger(min_df=min_df), corpus)
     tagger.save(output)
     click.echo(f"{report}\nThe figures are from cross-validation. The model is in {output}")
 
@@ -128,15 +141,16 @@ def train(data: Path, output: Path, text: tuple[str, ...], group_column: str | N
 @cli.command(short_help="Compare tags with labels.")
 @click.argument("data", type=click.Path(path_type=Path))
 @text_option
+@only_option
 @model_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def evaluate(data: Path, text: tuple[str, ...], model: Path | None, as_json: bool) -> None:
+def evaluate(data: Path, text: tuple[str, ...], only: str | None, model: Path | None, as_json: bool) -> None:
     """Compare the tags of a model with the column `topics` of a CSV file."""
     from vnpolicy_nlp.model.tagger import load
     from vnpolicy_nlp.training.corpus import read_corpus
     from vnpolicy_nlp.training.metrics import evaluate as report_on
 
-    corpus = read_corpus(data, text or None)
+    corpus = read_corpus(data, text or None, only=_only(only))
     report = report_on(load(model), corpus.texts, corpus.labels)
     click.echo(_json(report.to_dict()) if as_json else str(report))
 
@@ -188,6 +202,15 @@ def _separator(given: str) -> str:
     if len(separator) != 1 or separator in '"\r\n':
         raise click.BadParameter(f"{given!r} is not one character", param_hint="--separator")
     return separator
+
+
+def _only(given: str | None) -> tuple[str, frozenset[str]] | None:
+    if given is None:
+        return None
+    column, sign, values = given.partition("=")
+    if not sign or not column or not values:
+        raise click.BadParameter(f"{given!r} is not of the form NAME=VALUE,VALUE", param_hint="--only")
+    return column, frozenset(values.split(","))
 
 
 def _jobs(given: int) -> int:

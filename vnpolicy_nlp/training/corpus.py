@@ -16,12 +16,12 @@ from vnpolicy_nlp.model.columns import TOPICS_COLUMN, check_columns, guess_text_
 from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.prepare import join_cells, prepare
 from vnpolicy_nlp.text.segmented import Segmented
-from vnpolicy_nlp.training.folds import checked_groups, deal_folds
+from vnpolicy_nlp.training.folds import checked_groups, folds
 from vnpolicy_nlp.training.labels import binarize_labels, parse_topics
 from vnpolicy_nlp.training.metrics import data_sha256, report_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -52,7 +52,12 @@ class Corpus:
     groups: list[str] | None
 
 
-def read_corpus(path: str | Path, text: Sequence[str] | None = None, group: str | None = None) -> Corpus:
+def read_corpus(
+    path: str | Path,
+    text: Sequence[str] | None = None,
+    group: str | None = None,
+    only: tuple[str, Collection[str]] | None = None,
+) -> Corpus:
     """Read labelled articles from a CSV file with text columns and a column ``topics``.
 
     Parameters
@@ -63,6 +68,8 @@ def read_corpus(path: str | Path, text: Sequence[str] | None = None, group: str 
         The columns that hold the text; without it the usual names are looked for.
     group : str, optional
         The column that says which articles belong together.
+    only : tuple of str and collection of str, optional
+        A column, and the values in it of the rows to take, such as ``("split", {"train", "validation"})``.
 
     Raises
     ------
@@ -76,7 +83,11 @@ def read_corpus(path: str | Path, text: Sequence[str] | None = None, group: str 
         raise TableError(f"cannot read {path} as UTF-8 CSV: {' '.join(str(error).split())}") from error
     columns = list(table.columns)
     text = guess_text_columns(columns) if text is None else text
-    check_columns(columns, [*text, TOPICS_COLUMN, *([group] if group else [])], added=())
+    check_columns(columns, [*text, TOPICS_COLUMN, *([group] if group else []), *([only[0]] if only else [])], added=())
+    if only:
+        table = table[table[only[0]].isin(only[1])]
+        if table.empty:
+            raise TableError(f"no row of {path} has {' or '.join(sorted(only[1]))} in the column {only[0]}")
     return Corpus(
         texts=[join_cells(cells) for cells in table[list(text)].itertuples(index=False)],
         labels=[parse_topics(cell) for cell in table[TOPICS_COLUMN]],
@@ -85,33 +96,34 @@ def read_corpus(path: str | Path, text: Sequence[str] | None = None, group: str 
 
 
 def cross_validate(estimator: TopicTagger, corpus: Corpus) -> Report:
-    """Measure an estimator on articles that it was not trained on, group by group.
+    """Measure an estimator on articles that it was not trained on, some groups at a time.
 
     Each group is held out once, calibration and thresholds included, so that the figures are those of news
-    by a hand that training did not see. Without groups, `n_folds` folds are dealt out.
+    by a hand that training did not see. There are `n_folds` rounds; without groups the articles are dealt out.
     """
     words = prepare(corpus.texts)
     Y, topics = binarize_labels(corpus.labels, estimator.topics and sorted(estimator.topics))
     estimator = clone(estimator).set_params(topics=topics)
-    if corpus.groups:
-        groups = checked_groups(corpus.groups, len(Y))
-    else:
-        groups = deal_folds(Y, estimator.n_folds, estimator.random_state)
-    folds = [(np.flatnonzero(groups != group), np.flatnonzero(groups == group)) for group in np.unique(groups)]
+    groups = checked_groups(corpus.groups, len(Y)) if corpus.groups else None
+    rounds = list(folds(Y, topics, groups, estimator.n_folds, estimator.random_state))
     answers = Parallel(n_jobs=-1)(
         delayed(_fit_and_answer)(
-            clone(estimator), [words[i] for i in train], Y[train], groups[train], [words[i] for i in test]
+            clone(estimator),
+            [words[i] for i in train],
+            Y[train],
+            None if groups is None else groups[train],
+            [words[i] for i in test],
         )
-        for train, test in folds
+        for train, test in rounds
     )
     decisions, probabilities = np.zeros_like(Y), np.zeros(Y.shape)
-    for (_, test), answer in zip(folds, answers, strict=True):
+    for (_, test), answer in zip(rounds, answers, strict=True):
         decisions[test], probabilities[test] = answer
     return report_of(topics, Y, decisions, probabilities, data_sha256(corpus.texts, Y))
 
 
 def _fit_and_answer(
-    estimator: TopicTagger, train: Words, Y: NDArray[np.int64], groups: NDArray[Any], test: Words
+    estimator: TopicTagger, train: Words, Y: NDArray[np.int64], groups: NDArray[Any] | None, test: Words
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     return estimator.fit_words(train, Y, groups=groups).tagger_.predict_segmented(Segmented.of_words(test))
 
