@@ -17,8 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from joblib import Parallel, delayed
+from news_archive import articles
 
 import vnpolicy_nlp as vp
 from vnpolicy_nlp.text.compiled import is_known, load_compiled
@@ -59,13 +59,6 @@ def generated(n: int, seed: int) -> Iterator[str]:
             pieces += [piece + draw.choice(("", "", "", ",", ".", ":", ")", "”")), draw.choice(BLANKS)]
         text = "".join(pieces[:-1]) + draw.choice(ENDS)
         yield unicodedata.normalize("NFD", text) if draw.random() < 0.05 else text
-
-
-def articles(path: Path) -> Iterator[str]:
-    """Yield the articles of an archive: the cells of a row but the first, one below the other."""
-    for chunk in pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=1000):
-        for row in chunk.itertuples(index=False):
-            yield "\n".join(row[1:])
 
 
 def differing(texts: list[str]) -> list[tuple[str, list[str], list[str]]]:

@@ -11,14 +11,10 @@ import argparse
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pandas as pd
+from news_archive import articles
 
 import vnpolicy_nlp as vp
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MOST_GROWTH = 50.0  # MB
 
@@ -29,13 +25,6 @@ def resident() -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     raise RuntimeError("this system does not tell the resident memory in /proc/self/status")
-
-
-def articles(path: Path) -> Iterator[str]:
-    """Yield the articles of an archive: the cells of a row but the first, one below the other."""
-    for chunk in pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=512):
-        for row in chunk.itertuples(index=False):
-            yield "\n".join(row[1:])
 
 
 def main() -> None:

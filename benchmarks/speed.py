@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from news_archive import articles
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from underthesea_core import TextClassifier
@@ -35,13 +36,6 @@ if TYPE_CHECKING:
     Contestant = Callable[[Sequence[str]], Any]
 
 SLOW = 0.05  # share of a round's articles that the slow contestants get
-
-
-def articles(path: Path) -> Iterator[str]:
-    """Yield the articles of an archive: the cells of a row but the first, one below the other."""
-    for chunk in pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=1000):
-        for row in chunk.itertuples(index=False):
-            yield "\n".join(row[1:])
 
 
 def n_tokens(texts: Sequence[str]) -> int:
