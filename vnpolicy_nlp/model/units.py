@@ -88,13 +88,15 @@ class NgramIndex:
 
     def find(self, units: Ints) -> tuple[Ints, Ints]:
         """Return places and columns of all terms in a row of units, in no particular order."""
-        places, columns = [], []
+        column = self.columns[0][units]
+        at = np.flatnonzero(column >= 0)
+        places, columns = [at], [column[at]]
         at, number = np.arange(len(units)), units
-        for size, column_of in enumerate(self.columns, start=1):
-            if size > 1:
-                follower = units[np.minimum(at + size - 1, len(units) - 1)]
-                found, number = self.levels[size - 2].find(number, follower, where=at + size <= len(units))
-                at = at[found]
+        for size, (level, column_of) in enumerate(zip(self.levels, self.columns[1:], strict=True), start=2):
+            inner = np.searchsorted(at, len(units) - size + 1)  # those that leave room for another unit
+            follower = units[size - 1 :] if size == 2 else units[at[:inner] + size - 1]
+            found, number = level.find(number[:inner], follower)
+            at = at[found]
             column = column_of[number]
             known = column >= 0
             places.append(at[known])
@@ -115,9 +117,9 @@ class SyllableUnits:
 
     def __call__(self, articles: Segmented) -> tuple[Ints, Ints]:
         """Return the units of a batch, `DROPPED` among them, and first and last place of each text's units."""
-        return self.alone(articles.numbers)[articles.tokens], articles.bounds
+        return self.of_tokens(articles.numbers)[articles.tokens], articles.bounds
 
-    def alone(self, numbers: Numbers) -> Ints:
+    def of_tokens(self, numbers: Numbers) -> Ints:
         """Return the unit of each token, shape (n_tokens,)."""
         known = self._kept.get(numbers, np.zeros(0, dtype=np.int64))
         if len(known) < len(numbers):
@@ -132,51 +134,60 @@ class SyllableUnits:
         return self._number_of.get(unit, self._unknown) if unit else DROPPED
 
 
+class _PartsOfWords(SyllableUnits):
+    """The numbers of tokens as parts of words; punctuation and what has a "_" in it is `DROPPED`."""
+
+    def _unit(self, token: str) -> int:
+        plain = "_" not in token and (token[:1].isalnum() or not token)
+        return super()._unit(token) if plain else DROPPED
+
+
 class WordUnits:
     """The units of segmented texts where each word is one.
 
-    Words of several tokens are looked up by the numbers of their syllables, so that no string is built.
+    Words of several tokens are looked up by the numbers of their tokens, so that no string is built.
     """
 
     def __init__(self, view: View, index: NgramIndex) -> None:
         self._view, self._index = view, index
         self._words = NgramIndex([tuple(unit.split("_")) for unit in index.unit_number])  # its columns are units
         self._alone = SyllableUnits(view, index)
-        self._syllables = SyllableUnits(view, self._words)
-        self._odd_tokens: WeakKeyDictionary[Numbers, NDArray[np.bool_]] = WeakKeyDictionary()
+        self._parts = _PartsOfWords(view, self._words)
 
     def __call__(self, articles: Segmented) -> tuple[Ints, Ints]:
         """Return the units of a batch, `DROPPED` among them, and first and last place of each text's units."""
         tokens, begins = articles.tokens, np.flatnonzero(~articles.inside)
-        units = self._alone.alone(articles.numbers)[tokens[begins]]
+        units = self._alone.of_tokens(articles.numbers)[tokens[begins]]
         sizes = np.diff(begins, append=len(tokens))
         several = np.flatnonzero(sizes > 1)
-        syllables = self._syllables.alone(articles.numbers)[tokens]
         units[several] = self._index.unknown
-        at, number = several, syllables[begins[several]]
+        odd = self._odd(tokens, begins[several], sizes[several], articles.numbers)
+        self._look_up(units, several[~odd], tokens, begins, sizes, articles.numbers)
+        for word in several[odd].tolist():
+            spelled = articles.numbers.tokens
+            syllables = [spelled[token] for token in tokens[begins[word] : begins[word] + sizes[word]].tolist()]
+            unit = self._view.unit_of(" ".join(syllables))
+            units[word] = self._index.unit_number.get(unit, self._index.unknown) if unit else DROPPED
+        return units, np.searchsorted(begins, articles.bounds)
+
+    def _odd(self, tokens: Ints, begins: Ints, sizes: Ints, numbers: Numbers) -> NDArray[np.bool_]:
+        """Return which words of several tokens must be looked up by their spelling."""
+        is_odd = self._parts.of_tokens(numbers) == DROPPED
+        odd: NDArray[np.bool_] = is_odd[tokens[begins]] | is_odd[tokens[begins + 1]]
+        longer = np.flatnonzero(sizes > 2)
+        for place in range(2, int(sizes.max(initial=0))):
+            odd[longer] |= is_odd[tokens[begins[longer] + place]]
+            longer = longer[sizes[longer] > place + 1]
+        return odd
+
+    def _look_up(self, units: Ints, at: Ints, tokens: Ints, begins: Ints, sizes: Ints, numbers: Numbers) -> None:
+        """Put in the units of the words `at`, which consist of several plain syllables."""
+        part_of = self._parts.of_tokens(numbers)
+        number = part_of[tokens[begins[at]]]
         for size, (level, unit_of) in enumerate(zip(self._words.levels, self._words.columns[1:], strict=True), start=2):
-            found, number = level.find(number, syllables[begins[at] + size - 1])
+            found, number = level.find(number, part_of[tokens[begins[at] + size - 1]])
             at = at[found]
             ends = sizes[at] == size
             unit = unit_of[number[ends]]
             units[at[ends]] = np.where(unit >= 0, unit, self._index.unknown)
             at, number = at[~ends], number[~ends]
-        self._correct(units, several, begins, sizes, articles)
-        return units, np.searchsorted(begins, articles.bounds)
-
-    def _correct(self, units: Ints, several: Ints, begins: Ints, sizes: Ints, articles: Segmented) -> None:
-        """Look up by their spelling the words of several tokens among which is punctuation or a "_"."""
-        odd = self._odd(articles.numbers)[articles.tokens]
-        count = np.concatenate([[0], np.cumsum(odd)])
-        for word in several[count[begins[several] + sizes[several]] > count[begins[several]]].tolist():
-            tokens = articles.tokens[begins[word] : begins[word] + sizes[word]].tolist()
-            unit = self._view.unit_of(" ".join(articles.numbers.tokens[token] for token in tokens))
-            units[word] = self._index.unit_number.get(unit, self._index.unknown) if unit else DROPPED
-
-    def _odd(self, numbers: Numbers) -> NDArray[np.bool_]:
-        """Return which tokens are not plain syllables."""
-        odd = self._odd_tokens.get(numbers, np.zeros(0, dtype=bool))
-        if len(odd) < len(numbers):
-            new = ["_" in token or not token[:1].isalnum() for token in numbers.tokens[len(odd) :]]
-            odd = self._odd_tokens[numbers] = np.concatenate([odd, np.array(new, dtype=bool)])
-        return odd

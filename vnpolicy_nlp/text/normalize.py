@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vnpolicy_nlp.text.screen import BLANKS, KEEP, Screen
+from vnpolicy_nlp.text.screen import KEEP, LAYOUT, Screen
 from vnpolicy_nlp.text.screen import RULES as ANY_RULE
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ def normalize_all(texts: Sequence[str]) -> list[str]:
     """Return `normalize` of each text, sooner: the rules are run over those texts only that they may change."""
     normal = list(texts)
     marks = _SCREEN.marks(normal)
-    # Most of what is left has double blanks and nothing else. If folding them leaves nothing to do, all is done.
-    blanks = np.flatnonzero(marks == BLANKS).tolist()
-    folded = [_fold_layout(normal[place]) for place in blanks]
+    # Most of what is marked has double blanks or photo credits and nothing else: then all is done in one go.
+    layout = np.flatnonzero(marks == LAYOUT).tolist()
+    folded = [_fold_layout(normal[place]) for place in layout]
     left = np.flatnonzero(marks == ANY_RULE).tolist()
-    for place, text, mark in zip(blanks, folded, _SCREEN.marks(folded).tolist(), strict=True):
+    for place, text, mark in zip(layout, folded, _SCREEN.marks(folded).tolist(), strict=True):
         if mark == KEEP:
             normal[place] = text
         else:
@@ -139,6 +139,8 @@ def _where(signs: str, rule: Callable[[str], str]) -> Callable[[str], str]:
 
 _OTHER_BLANK, _BLANKS = re.compile(r"[^\S\n ]"), re.compile("  +")
 _LINE_BLANKS = re.compile("^ +| +$", re.MULTILINE)
+_CONTINUED = re.compile(r"\((?:Xem tiếp|Tiếp theo|Còn tiếp)[^()\n]{0,40}\)", re.IGNORECASE)
+_PHOTO_CREDIT = re.compile(r"\(Ảnh(?: minh họa)?: [^()\n]{1,60}\)")
 _EMPTY_LINES = re.compile("\n\n+")
 
 
@@ -153,8 +155,11 @@ def _strip_lines(text: str) -> str:
 
 
 def _fold_layout(text: str) -> str:
-    """Do what the rules that are about blanks and line ends do, in their order."""
-    return _EMPTY_LINES.sub("\n", _strip_lines(_fold_blanks(text))).strip()
+    """Do what the rules on bracketed remarks, blanks and line ends do, where no other blank than " " and "\\n" occurs."""
+    text = _BLANKS.sub(" ", text)
+    if "(" in text:
+        text = _BLANKS.sub(" ", _PHOTO_CREDIT.sub("", _CONTINUED.sub("", text)))
+    return _EMPTY_LINES.sub("\n", _strip_lines(text)).strip()
 
 
 def _line(name: str) -> Callable[[str], str]:
@@ -201,8 +206,8 @@ RULES: tuple[Rule, ...] = (
     Rule("line_break", _where("\r\u2028\u2029\x0b\x0c\x85", _replace(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n"))),
     Rule("blank", _fold_blanks),
     Rule("dateline", _where("(", _replace(_DATELINE, "", re.MULTILINE))),
-    Rule("continued", _replace(r"\((?:Xem tiếp|Tiếp theo|Còn tiếp)[^()\n]{0,40}\)", "", re.IGNORECASE)),
-    Rule("photo_credit", _replace(r"\(Ảnh(?: minh họa)?: [^()\n]{1,60}\)", "")),
+    Rule("continued", lambda text: _CONTINUED.sub("", text)),
+    Rule("photo_credit", lambda text: _PHOTO_CREDIT.sub("", text)),
     Rule("photo_credit_line", _line("photo_credit_line")),
     Rule("counter", _line("counter")),
     Rule("related", _line("related")),

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Kinds = NDArray[np.uint8]
 
-__all__ = ["BLANKS", "KEEP", "RULES", "Screen"]
+__all__ = ["KEEP", "LAYOUT", "RULES", "Screen"]
 
-KEEP, BLANKS, RULES = range(3)  # a text stays as it is; only its blanks may change; any rule may change it
+KEEP, LAYOUT, RULES = range(3)  # a text stays as it is; blanks and bracketed remarks may go; any rule may change it
 
 _LETTERS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 _SIGNS = string.punctuation.replace("<", "") + "“”‘’–—…•·°×²³½"  # tags begin with <
@@ -57,15 +57,16 @@ class Screen:
         self._kinds = _kinds(moved)
 
     def marks(self, texts: Sequence[str]) -> Ints:
-        """Return `KEEP`, `BLANKS` or `RULES` for each text, shape (n_texts,)."""
+        """Return `KEEP`, `LAYOUT` or `RULES` for each text, shape (n_texts,)."""
         joined = "\n".join(["", *texts, ""])
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         kinds = np.take(self._kinds, points, mode="clip")
-        hits = [_odd(kinds), self._heads(joined, kinds), self._bracketed(joined, kinds), _entities(joined, kinds)]
+        layout = [_blanks(kinds), self._bracketed(joined, kinds)]
+        others = [_odd(kinds), self._heads(joined, kinds), _entities(joined, kinds)]
         ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
         marks = np.full(len(texts) + 1, KEEP)
-        marks[np.searchsorted(ends, _blanks(kinds), side="left")] = BLANKS
-        marks[np.searchsorted(ends, np.concatenate(hits), side="left")] = RULES
+        for hits, mark in ((layout, LAYOUT), (others, RULES)):
+            marks[np.searchsorted(ends, np.concatenate(hits), side="left")] = mark
         return marks[:-1]
 
     def _heads(self, joined: str, kinds: Kinds) -> Ints:
