@@ -9,8 +9,39 @@ from vnpolicy_nlp.model.features import View, ViewFeatures, linear_scores
 from vnpolicy_nlp.text.prepare import prepare
 from vnpolicy_nlp.text.segmented import Segmented
 
-VIEWS = [View("word", (1, 2)), View("syllable", (1, 3)), View("syllable", (2, 2)), View("word", (1, 1))]
-words = st.sampled_from(["Ủy ban", "ủy ban", "xã", "XÃ", ".", ",", "217", "-", "QĐ", "giám sát", "giám", "sát", "%"])
+VIEWS = [
+    View("word", (1, 2)),
+    View("syllable", (1, 3)),
+    View("syllable", (2, 2)),
+    View("word", (1, 1)),
+    View("syllable", (1, 4)),
+]
+words = st.sampled_from(
+    [
+        "a_b",
+        "_",
+        "a",
+        "b",
+        "a b",
+        "giám sát xã",
+        "( a",
+        "- -",
+        "một hai ba bốn",
+        "Ủy ban",
+        "ủy ban",
+        "xã",
+        "XÃ",
+        ".",
+        ",",
+        "217",
+        "-",
+        "QĐ",
+        "giám sát",
+        "giám",
+        "sát",
+        "%",
+    ]
+)
 articles = st.lists(st.lists(words, max_size=12), min_size=2, max_size=8)
 
 

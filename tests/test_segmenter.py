@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import unicodedata
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from vnpolicy_nlp import segment
 from vnpolicy_nlp.errors import TextError
-from vnpolicy_nlp.text import segmenter
+from vnpolicy_nlp.text import decoder, segmenter
 from vnpolicy_nlp.text.compiled import load_compiled, load_crf_model
 from vnpolicy_nlp.text.cutter import Cutter
 from vnpolicy_nlp.text.normalize import normalize_all
@@ -141,11 +142,76 @@ def test_small_tables_give_the_same_words(corpus, monkeypatch):
     assert len(small._lexicon) < 2000
 
 
+@pytest.mark.parametrize("limit", ["_MOST_CHUNKS", "_MOST_WORDS", "_MOST_WEIGHT"])
+def test_every_limit_begins_the_tables_afresh(limit, monkeypatch):
+    small = Segmenter(load_compiled())
+    first = small.encode(["Xã họp dân bàn làm đường."])
+    assert first.words() == segment(["Xã họp dân bàn làm đường."])
+    assert small.encode(["một"]).numbers is first.numbers
+    monkeypatch.setattr(segmenter, limit, 2)
+    assert small.encode(["một"]).numbers is not first.numbers
+
+
 def test_threads_may_share_a_segmenter(corpus):
-    texts = corpus.texts[:40]
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda text: segment([text])[0], texts))
-    assert found == segment(texts)
+    texts = corpus.texts[:300]
+    expected = segment(texts)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for _ in range(3):
+            shared = Segmenter(load_compiled())
+            with ThreadPoolExecutor(8) as pool:
+                assert list(pool.map(lambda text: shared.encode([text]).words()[0], texts)) == expected  # noqa: B023
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def test_a_failure_in_the_middle_leaves_no_half_made_tables(monkeypatch):
+    text = "Hội đồng nhân dân tỉnh họp"
+    broken = Segmenter(load_compiled())
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(segmenter, "decode", stop)
+        with pytest.raises(KeyboardInterrupt):
+            broken.encode([text])
+    with monkeypatch.context() as patched:
+        patched.setattr(broken._lexicon.words, "_learn", stop)
+        with pytest.raises(KeyboardInterrupt):
+            broken.encode([text]).words()
+    assert broken.encode([text]).words() == [underthesea.word_tokenize(text)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_child_can_segment_while_the_parent_does():
+    shared = segmenter.shared_segmenter()
+    with shared._lock:  # as if another thread were at it
+        child = os.fork()
+        if child == 0:
+            os._exit(
+                0
+                if segment([TEXTS[0]]) == [golden("segment")[0].values[0]["words"].replace("_", " ").split("|")]
+                else 1
+            )
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_an_undecided_run_of_any_length(monkeypatch):
+    tables = load_compiled().tables
+    model = load_crf_model()
+    word = next(
+        token for token in tables.vocabulary if len(set(Reference(model).label([token] * 9))) > 1 and token.isalpha()
+    )
+    text = " ".join([word] * 300)
+    monkeypatch.setattr(decoder, "_LONG_RUN", 3)
+    assert segment([text]) == [underthesea.word_tokenize(text)]
+
+
+def test_a_number_too_long_for_python():
+    text = "1" * 5000 + " và " + "0" * 5000 + "1 Hội đồng nhân dân"
+    assert segment([text]) == [underthesea.word_tokenize(text)]
 
 
 def test_words_and_numbers_are_two_forms_of_one_thing(corpus):
@@ -157,11 +223,11 @@ def test_words_and_numbers_are_two_forms_of_one_thing(corpus):
 
 def test_an_unknown_underthesea_is_asked_itself(monkeypatch):
     monkeypatch.setattr(segmenter, "is_known", lambda: False)
-    segmenter.shared_segmenter.cache_clear()
+    segmenter._shared_segmenter.cache_clear()
     try:
         with pytest.warns(UserWarning, match="its own function is used, which is slower") as warned:
             assert segment(TEXTS) == segment(TEXTS) == [underthesea.word_tokenize(text) for text in TEXTS]
         assert len(warned) == 1
         assert prepare(["xã họp dân"]) == [underthesea.word_tokenize("xã họp dân")]
     finally:
-        segmenter.shared_segmenter.cache_clear()
+        segmenter._shared_segmenter.cache_clear()

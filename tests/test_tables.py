@@ -1,9 +1,13 @@
 """The hash tables, and the compiled word model with its cache."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import save
+from underthesea_core import CRFFeaturizer
 
 from vnpolicy_nlp.errors import SegmenterError
 from vnpolicy_nlp.text import compiled
@@ -69,6 +73,15 @@ def test_flags_are_those_of_rust(token, digit, title):
     assert is_title(token) == title
 
 
+def test_every_character_is_a_title_where_it_is_one_upstream():
+    points = [chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000 and not chr(point).isspace()]
+    featurizer = CRFFeaturizer(["T[0].istitle"], set())
+    for start in range(0, len(points), 5000):
+        part = points[start : start + 5000]
+        found = featurizer.process([[[character] for character in part]])[0]
+        assert [is_title(character) for character in part] == [value == ["T[0].istitle=True"] for value in found]
+
+
 def test_foreign_model_files_are_refused(tmp_path):
     with pytest.raises(SegmenterError, match="cannot read underthesea's word model in"):
         read_crf_model(tmp_path)
@@ -100,7 +113,8 @@ def test_a_damaged_cache_is_made_anew(cache):
     fresh = load_compiled()
     (path,) = cache.iterdir()
     data = bytearray(path.read_bytes())
-    for damaged in (b"", bytes(data[:5000]), bytes(data[:-1]) + b"!"):
+    other = save({"names": np.zeros(2, dtype=np.uint8)})
+    for damaged in (b"", bytes(data[:5000]), bytes(data[:-1]) + b"!", hashlib.sha256(other).digest() + other):
         path.write_bytes(damaged)
         assert same(load_compiled(), fresh)
         assert path.read_bytes() == bytes(data)
@@ -109,4 +123,12 @@ def test_a_damaged_cache_is_made_anew(cache):
 
 def test_a_cache_that_cannot_be_written_is_no_error(cache):
     cache.write_text("a file where the folder should be", encoding="utf-8")
+    assert load_compiled().token_map
+
+
+def test_without_a_home_folder_there_is_no_cache(monkeypatch):
+    def no_home(*_, **__):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr(compiled.platformdirs, "user_cache_dir", no_home)
     assert load_compiled().token_map

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vnpolicy_nlp.model.units import DROPPED, NgramIndex, SyllableUnits, View, WordUnits
+from vnpolicy_nlp.model.units import DROPPED, NgramIndex, TokenUnits, View, WordUnits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,6 +98,7 @@ class ViewFeatures:
         values *= self.idf[column]
         indptr = np.searchsorted(row, np.arange(n_rows + 1))
         length = np.sqrt(_row_sums(values * values, indptr))
+        length[length == 0] = 1.0  # no term, or terms of no weight
         return CSR(values / length[row], column, indptr)
 
     @cached_property
@@ -105,8 +106,8 @@ class ViewFeatures:
         return NgramIndex([tuple(term.split(" ")) for term in self.terms])
 
     @cached_property
-    def _units(self) -> SyllableUnits | WordUnits:
-        kind = SyllableUnits if self.view.unit == "syllable" else WordUnits
+    def _units(self) -> TokenUnits | WordUnits:
+        kind = TokenUnits if self.view.unit == "syllable" else WordUnits
         return kind(self.view, self._index)
 
 

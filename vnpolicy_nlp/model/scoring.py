@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from functools import lru_cache
@@ -58,12 +59,19 @@ def score_in_processes(parts: ModelParts, texts: Sequence[str], n_jobs: int) -> 
 
 def model_folder(parts: ModelParts) -> str:
     """Return a folder in which other processes find the model, for as long as this process holds it."""
-    if parts not in _FOLDERS:
+    folder = _FOLDERS.get(parts)
+    if folder is None or not Path(folder).is_dir():
         scratch = tempfile.mkdtemp(prefix="vnpolicy-")
-        finalize(parts, shutil.rmtree, scratch, ignore_errors=True)  # also when the process ends
-        write_model(parts, Path(scratch) / "model")
-        _FOLDERS[parts] = str(Path(scratch) / "model")
-    return _FOLDERS[parts]
+        finalize(parts, _remove, scratch, os.getpid())  # also when the process ends
+        folder = str(Path(scratch) / "model")
+        write_model(parts, folder)
+        _FOLDERS[parts] = folder
+    return folder
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # a forked child has a copy of the model, but not the folder
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 _FOLDERS: WeakKeyDictionary[ModelParts, str] = WeakKeyDictionary()

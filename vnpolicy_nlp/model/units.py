@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from vnpolicy_nlp.text.lexicon import PAD
 from vnpolicy_nlp.text.pairmap import PairMap
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["DROPPED", "NgramIndex", "SyllableUnits", "View", "WordUnits"]
+__all__ = ["DROPPED", "NgramIndex", "TokenUnits", "View", "WordUnits"]
 
 DROPPED = -1  # a unit that is no term and lets its neighbours meet: punctuation
 
@@ -104,7 +105,7 @@ class NgramIndex:
         return np.concatenate(places), np.concatenate(columns)
 
 
-class SyllableUnits:
+class TokenUnits:
     """The units of segmented texts where each token is one.
 
     A number of a token once found is kept for as long as the batches number their tokens alike.
@@ -124,21 +125,21 @@ class SyllableUnits:
         known = self._kept.get(numbers, np.zeros(0, dtype=np.int64))
         if len(known) < len(numbers):
             new = [self._unit(token) for token in numbers.tokens[len(known) :]]
-            known = self._kept[numbers] = np.concatenate([known, np.array(new, dtype=np.int64)])
+            known = np.concatenate([known, np.array(new, dtype=np.int64)])
+            known[PAD] = self._unknown  # the padding keeps texts apart
+            self._kept[numbers] = known
         return known
 
     def _unit(self, token: str) -> int:
-        if not token:
-            return self._unknown  # the padding keeps texts apart
         unit = self._view.unit_of(token)
         return self._number_of.get(unit, self._unknown) if unit else DROPPED
 
 
-class _PartsOfWords(SyllableUnits):
+class _PartsOfWords(TokenUnits):
     """The numbers of tokens as parts of words; punctuation and what has a "_" in it is `DROPPED`."""
 
     def _unit(self, token: str) -> int:
-        plain = "_" not in token and (token[:1].isalnum() or not token)
+        plain = "_" not in token and token[:1].isalnum()
         return super()._unit(token) if plain else DROPPED
 
 
@@ -151,7 +152,7 @@ class WordUnits:
     def __init__(self, view: View, index: NgramIndex) -> None:
         self._view, self._index = view, index
         self._words = NgramIndex([tuple(unit.split("_")) for unit in index.unit_number])  # its columns are units
-        self._alone = SyllableUnits(view, index)
+        self._alone = TokenUnits(view, index)
         self._parts = _PartsOfWords(view, self._words)
 
     def __call__(self, articles: Segmented) -> tuple[Ints, Ints]:

@@ -55,7 +55,7 @@ _T, _H, _S, _SMALL_S, _DOT = (CODES[ord(character)] for character in "ThSs.")
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch:
     """The tokens of some texts.
 
@@ -89,6 +89,7 @@ class Chunks:
         self._cut = cut
         self._table = KeyTable()
         self._by_text: dict[tuple[str, bool], int] = {}
+        self._n_characters = 0
         self._starts, self._counts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         self._flat = np.zeros(0, dtype=np.int64)
         self._n, self._n_flat = 0, 0
@@ -98,6 +99,11 @@ class Chunks:
 
     def __len__(self) -> int:
         return self._n
+
+    @property
+    def weight(self) -> int:
+        """Characters and tokens that are kept: what a few huge chunks drive up."""
+        return self.lexicon.n_characters + self._n_characters + self._n_flat
 
     def split(self, texts: Sequence[str]) -> Batch:
         """Return the tokens of texts in NFC without NUL characters."""
@@ -140,6 +146,7 @@ class Chunks:
         new = list(dict.fromkeys(text for text in texts if text not in self._by_text))
         numbers = self._learn([chunk for chunk, _ in new], [tail for _, tail in new])
         self._by_text.update(zip(new, numbers.tolist(), strict=True))
+        self._n_characters += sum(len(chunk) for chunk, _ in new)
         return [self._by_text[text] for text in texts]
 
     def _learn(self, chunks: list[str], is_tail: list[bool]) -> Ints:

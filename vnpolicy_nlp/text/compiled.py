@@ -69,7 +69,7 @@ class CompiledModel:
 
 @cache
 def segmenter_checksum() -> str:
-    """Return the SHA-256 of the installed word model, token patterns and token map, as 64 hex digits.
+    """Return the SHA-256 of the installed word model, token patterns and token map: 64 hex digits, "" for none.
 
     The compiled decoder (underthesea_core) is not part of it. Reads about 6 MB, imports nothing.
     """
@@ -101,6 +101,8 @@ def load_compiled() -> CompiledModel:
         If underthesea's files cannot be read.
     """
     path = _cache_file()
+    if path is None:
+        return _compile()
     with suppress(OSError):
         model = _unpack(path.read_bytes())
         if model is not None:
@@ -130,9 +132,12 @@ def _underthesea() -> Path | None:
     return None if spec is None or spec.origin is None else Path(spec.origin).parent
 
 
-def _cache_file() -> Path:
+def _cache_file() -> Path | None:
     name = f"words-{FORMAT}-{segmenter_checksum()[:16]}.bin"
-    return Path(platformdirs.user_cache_dir("vnpolicy_nlp", appauthor=False)) / name
+    try:
+        return Path(platformdirs.user_cache_dir("vnpolicy_nlp", appauthor=False)) / name
+    except RuntimeError:  # no home folder
+        return None
 
 
 def _compile() -> CompiledModel:
@@ -162,14 +167,18 @@ def _pack(model: CompiledModel) -> bytes:
 
 
 def _unpack(data: bytes) -> CompiledModel | None:
-    """Return the model in a cached file, None if the file is damaged."""
+    """Return the model in a cached file, None if the file is damaged or holds something else."""
     digest, payload = data[:32], data[32:]
     if hashlib.sha256(payload).digest() != digest:
         return None
     try:
-        arrays = load(payload)
-    except SafetensorError:
+        return _unpack_payload(payload)
+    except (SafetensorError, KeyError, TypeError, ValueError):
         return None
+
+
+def _unpack_payload(payload: bytes) -> CompiledModel:
+    arrays = load(payload)
     names = json.loads(arrays["names"].tobytes())
     values: dict[str, Any] = {}
     for field in fields(Tables):

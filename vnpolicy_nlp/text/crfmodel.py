@@ -58,13 +58,15 @@ def read_crf_model(folder: Path) -> CRFModel:
     SegmenterError
         If a file is not what is described above.
     """
+    import pickle  # for its errors
+
     import joblib  # underthesea keeps its lists in joblib files
 
     try:
         weights, transitions = _read_crfsuite((folder / "models.bin").read_bytes())
         templates = tuple(joblib.load(folder / "features.bin"))
         dictionary = frozenset(joblib.load(folder / "dictionary.bin"))
-    except (OSError, ValueError, struct.error, IndexError, KeyError) as error:
+    except (OSError, EOFError, ValueError, struct.error, IndexError, KeyError, pickle.UnpicklingError) as error:
         raise SegmenterError(f"cannot read underthesea's word model in {folder}: {error}") from error
     return CRFModel(weights, transitions, templates, dictionary)
 
@@ -72,9 +74,11 @@ def read_crf_model(folder: Path) -> CRFModel:
 def _read_crfsuite(
     data: bytes,
 ) -> tuple[dict[str, tuple[float, float]], tuple[tuple[float, float], tuple[float, float]]]:
-    magic, _, kind, version, _, _, _, features_at, labels_at, attributes_at, _, _ = _HEADER.unpack_from(data)
+    magic, size, kind, version, _, _, _, features_at, labels_at, attributes_at, _, _ = _HEADER.unpack_from(data)
     if (magic, kind, version) != (b"lCRF", b"FOMC", 100):
         raise ValueError(f"not a CRFsuite model of version 100 but {magic!r} {kind!r} {version}")
+    if size != len(data):
+        raise ValueError(f"models.bin has {len(data)} bytes instead of {size}")
     labels, attributes = _read_strings(data, labels_at), _read_strings(data, attributes_at)
     n_features = struct.unpack_from("<I", data, features_at + 8)[0]
     records = np.frombuffer(data, _FEATURE, n_features, features_at + 12)

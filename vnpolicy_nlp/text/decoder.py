@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Decoded", "decode"]
 
-NEAR_TIE = 1e-7  # far above what rounding does to a sum of a million weights, far below what weights differ by
-_LONG_RUN = 64  # undecided tokens in a row; natural text has a dozen
+NEAR_TIE = 1e-7  # far above what rounding does within a run of open tokens, far below what weights differ by
+_LONG_RUN = 64  # open tokens in a row; natural text has a dozen, and in longer runs upstream's rounding may add up
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decoded:
     """Labels of a batch.
 
@@ -39,7 +39,8 @@ class Decoded:
     inside : ndarray of bool, shape (n_tokens,)
         Whether a token goes on with the word before it; False for paddings.
     doubtful : ndarray of int64, shape (n_doubtful,)
-        Positions where the two labels are so near that upstream's order of additions decides.
+        Positions where the two labels are so near, or in so long an undecided run, that upstream's order of additions
+        decides.
     """
 
     inside: Bools
@@ -130,7 +131,7 @@ def _viterbi(score: Floats, padding: Bools, tables: Tables) -> Decoded:
     gain = _Gain(*tables.transitions.ravel().tolist())
     inside = score > gain.high - gain.least
     open_ = np.flatnonzero(~(inside | (score <= gain.low - gain.greatest) | padding))
-    best = _follow(score, inside, open_, padding, gain)
+    best, too_long = _follow(score, inside, open_, padding, gain)
 
     ends = np.flatnonzero(~padding[:-1] & padding[1:])
     is_end = np.zeros(len(score), dtype=bool)
@@ -145,7 +146,7 @@ def _viterbi(score: Floats, padding: Bools, tables: Tables) -> Decoded:
     inside[at] = inside[goal] ^ (((goal - at) & 1) == 1)
 
     border = np.where(is_end[open_], 0.0, np.where(inside[open_ + 1], gain.high, gain.low))
-    doubtful = open_[np.abs(best[open_] - border) < NEAR_TIE]
+    doubtful = np.concatenate([open_[np.abs(best[open_] - border) < NEAR_TIE], too_long])
     inside[padding] = False
     inside[1:][padding[:-1]] = False  # a text's first token begins a word, whatever its label
     return Decoded(inside, doubtful)
@@ -167,8 +168,11 @@ class _Gain:
         return np.where(d > self.high, self.after_inside, inner)
 
 
-def _follow(score: Floats, inside: Bools, open_: Ints, padding: Bools, gain: _Gain) -> Floats:
-    """Return D for the open tokens, given which of the others go on; the others keep their own score."""
+def _follow(score: Floats, inside: Bools, open_: Ints, padding: Bools, gain: _Gain) -> tuple[Floats, Ints]:
+    """Return D for the open tokens, given which of the others go on, and the tokens in too long a run to say.
+
+    The others keep their own score.
+    """
     best = score.copy()
     step = np.arange(len(open_))
     begins = np.diff(open_, prepend=-2) > 1
@@ -179,6 +183,4 @@ def _follow(score: Floats, inside: Bools, open_: Ints, padding: Bools, gain: _Ga
     for wave in range(1, min(int(step.max(initial=0)), _LONG_RUN) + 1):
         at = open_[step == wave]
         best[at] += gain(best[at - 1])
-    for at in open_[step > _LONG_RUN].tolist():  # ascending, so each finds the one before it done
-        best[at] += float(gain(best[at - 1]))
-    return best
+    return best, open_[step > _LONG_RUN]

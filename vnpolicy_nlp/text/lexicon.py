@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,10 +35,13 @@ class Numbers:
         By number; the first is the padding.
     words : Words
         The words that the tokens have made up so far.
+    n_characters : int
+        Of all tokens together.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
+        self.n_characters = 0
         self.tokens: list[str] = [""]
         self.words = Words(self.tokens)
 
@@ -51,6 +55,7 @@ class Numbers:
             if token not in numbers:
                 numbers[token] = len(self.tokens)
                 self.tokens.append(token)
+                self.n_characters += len(token)
         return [numbers[token] for token in tokens]
 
 
@@ -85,7 +90,6 @@ class Lexicon(Numbers):
         """Work out what the word model says of the tokens added since the last time."""
         new = self.tokens[self._n_filled :]
         first, last = self._n_filled, len(self.tokens)
-        self._n_filled = last
         while last > len(self.title):
             for name in ("single", "number", "lower_number", "title"):
                 old: NDArray[np.generic] = getattr(self, name)
@@ -106,10 +110,11 @@ class Lexicon(Numbers):
                 self.single[:, place] += tables.single[token]
             if small in tables.lower:
                 self.single[:, place] += tables.lower[small]
+        self._n_filled = last
 
 
 class Words:
-    """Every word met so far, numbered in the order of meeting.
+    """Every word met so far, numbered in the order of meeting. Threads may share it.
 
     Parameters
     ----------
@@ -124,10 +129,9 @@ class Words:
 
     def __init__(self, tokens: list[str]) -> None:
         self._tokens = tokens
-        self._of_token = np.full(_ROOM, -1)
-        self._longer = KeyTable()
-        self._very_long: dict[tuple[int, ...], int] = {}
+        self._lock = threading.Lock()
         self.spelled: list[str] = []
+        self._forget()
 
     def numbers(self, tokens: Ints, begins: Ints) -> Ints:
         """Return the numbers of the words that begin at some places of an array of tokens.
@@ -138,6 +142,20 @@ class Words:
         begins : ndarray of int64, shape (n_words,)
             The first token of each word, ascending; a word ends where the next one begins.
         """
+        with self._lock:
+            try:
+                return self._numbers(tokens, begins)
+            except BaseException:  # Ctrl-C too: half-made tables must not answer again
+                self._forget()
+                raise
+
+    def _forget(self) -> None:
+        """Begin to number words anew; what has a number keeps its spelling."""
+        self._of_token = np.full(_ROOM, -1)
+        self._longer = KeyTable()
+        self._very_long: dict[tuple[int, ...], int] = {}
+
+    def _numbers(self, tokens: Ints, begins: Ints) -> Ints:
         sizes = np.diff(begins, append=len(tokens))
         while len(self._of_token) < len(self._tokens):
             self._of_token = np.concatenate([self._of_token, np.full_like(self._of_token, -1)])

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vnpolicy_nlp.text.screen import KEEP, LAYOUT, Screen
-from vnpolicy_nlp.text.screen import RULES as ANY_RULE
+from vnpolicy_nlp.text.screen import ALL_RULES, KEEP, LAYOUT, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,14 +44,14 @@ def normalize(text: str) -> str:
     Returns
     -------
     str
-        NFC text, one paragraph a line. Normalising it again changes nothing, unless it was escaped more
-        than `_ROUNDS` times over.
+        NFC text, one paragraph a line. Normalising it again changes nothing, unless marks were escaped or nested
+        more than `_ROUNDS` deep.
     """
     for _ in range(_ROUNDS):  # what one round uncovers, as in &amp;nbsp;, the next one sees
         text, before = _once(text), text
         if text == before:
-            break
-    return text
+            return text
+    return unicodedata.normalize("NFC", text)
 
 
 def normalize_all(texts: Sequence[str]) -> list[str]:
@@ -62,7 +61,7 @@ def normalize_all(texts: Sequence[str]) -> list[str]:
     # Most of what is marked has double blanks or photo credits and nothing else: then all is done in one go.
     layout = np.flatnonzero(marks == LAYOUT).tolist()
     folded = [_fold_layout(normal[place]) for place in layout]
-    left = np.flatnonzero(marks == ANY_RULE).tolist()
+    left = np.flatnonzero(marks == ALL_RULES).tolist()
     for place, text, mark in zip(layout, folded, _SCREEN.marks(folded).tolist(), strict=True):
         if mark == KEEP:
             normal[place] = text
@@ -77,8 +76,8 @@ def normalize_all(texts: Sequence[str]) -> list[str]:
                 changed.append(place)
         again = _SCREEN.marks([normal[place] for place in changed])
         left = [place for place, mark in zip(changed, again.tolist(), strict=True) if mark != KEEP]
-        if not left:
-            break
+    for place in left:
+        normal[place] = unicodedata.normalize("NFC", normal[place])
     return normal
 
 
@@ -155,7 +154,7 @@ def _strip_lines(text: str) -> str:
 
 
 def _fold_layout(text: str) -> str:
-    """Do what the rules on bracketed remarks, blanks and line ends do, where no other blank than " " and "\\n" occurs."""
+    """Do what the rules on bracketed remarks, blanks and line ends do, in a text whose only blanks are plain ones."""
     text = _BLANKS.sub(" ", text)
     if "(" in text:
         text = _BLANKS.sub(" ", _PHOTO_CREDIT.sub("", _CONTINUED.sub("", text)))
@@ -218,8 +217,4 @@ RULES: tuple[Rule, ...] = (
 )
 """The steps of `normalize`, in the order in which they run."""
 
-_LINE_STARTS = (
-    *("ản", "số", "lư", "đã", "cá", "ti", "bà", "rs", "in", "bả", "gử", "gở", "ch", "qu", "về", "bì", "fa", "tw"),
-    *("za", "xe", "đọ", "th"),
-)
-_SCREEN = Screen(list(_MOVED), list(_LINES.values()), _LINE_STARTS, [r"(?:Xem tiếp|Tiếp theo|Còn tiếp)", "Ảnh"])
+_SCREEN = Screen(list(_MOVED), list(_LINES.values()), [r"(?:Xem tiếp|Tiếp theo|Còn tiếp)", "Ảnh"])

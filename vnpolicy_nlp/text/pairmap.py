@@ -16,8 +16,8 @@ __all__ = ["PairMap"]
 
 _EMPTY = -1  # no key: both halves of a key are >= 0
 _MULTIPLIER = np.uint64(0x9E37_79B9_7F4A_7C15)  # 2**64 / golden ratio: Knuth's multiplicative hashing
-_SLOTS_A_KEY = 4  # so few keys collide, and the table still fits into the processor's cache
-_MARKS_A_SLOT = 3  # as a power of two
+_SLOTS_A_KEY = 4  # few keys collide, and the table still fits into the processor's last cache
+_MARK_BITS = 3  # a slot has 2**3 marks
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +45,11 @@ class PairMap:
     def build(cls, first: Ints, second: Ints, values: Ints) -> PairMap:
         """Return the map from ``(first[i], second[i])``, all different and from 0 to 2**31 - 1, to ``values[i]``."""
         n_slots = 1 << max(4, int(np.ceil(np.log2(max(len(first), 1) * _SLOTS_A_KEY))))
-        table = cls(np.full(n_slots, _EMPTY), np.full(n_slots, _EMPTY), np.zeros(n_slots << _MARKS_A_SLOT, dtype=bool))
+        table = cls(np.full(n_slots, _EMPTY), np.full(n_slots, _EMPTY), np.zeros(n_slots << _MARK_BITS, dtype=bool))
         wanted = first << 32 | second
         hashes = table._hash(wanted)
         table.marks[hashes] = True
-        slots, left = hashes >> _MARKS_A_SLOT, np.arange(len(wanted))
+        slots, left = hashes >> _MARK_BITS, np.arange(len(wanted))
         while len(left):  # each round the first of those that want a free slot gets it, the others move on
             at = slots[left]
             free = np.flatnonzero(table.keys[at] == _EMPTY)
@@ -66,7 +66,7 @@ class PairMap:
         Parameters
         ----------
         first, second : ndarray of int64, shape (n,)
-            Numbers that are in no key may stand in them.
+            Numbers >= 0; those that are in no key may be among them.
         where : ndarray of bool, shape (n,), optional
             Which pairs to look up; all without it.
 
@@ -79,7 +79,7 @@ class PairMap:
         hashes = self._hash(wanted)
         marked = self.marks[hashes]
         at = np.flatnonzero(marked if where is None else marked & where)
-        wanted, slots = wanted[at], hashes[at] >> _MARKS_A_SLOT
+        wanted, slots = wanted[at], hashes[at] >> _MARK_BITS
         there = self.keys[slots]
         left = np.flatnonzero((there != wanted) & (there != _EMPTY))
         while len(left):

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Kinds = NDArray[np.uint8]
 
-__all__ = ["KEEP", "LAYOUT", "RULES", "Screen"]
+__all__ = ["ALL_RULES", "KEEP", "LAYOUT", "Screen"]
 
-KEEP, LAYOUT, RULES = range(3)  # a text stays as it is; blanks and bracketed remarks may go; any rule may change it
+KEEP, LAYOUT, ALL_RULES = range(3)  # a text stays as it is; blanks and bracketed remarks may go; any rule may change it
 
 _LETTERS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 _SIGNS = string.punctuation.replace("<", "") + "“”‘’–—…•·°×²³½"  # tags begin with <
@@ -42,22 +42,17 @@ class Screen:
         Pairs of letters whose tone mark is moved where they end a syllable and no q stands before them.
     lines : sequence of str
         Patterns of whole lines that are blanked, letters of both cases alike.
-    starts : sequence of str
-        The first two characters, in lower case, of all lines that these patterns match.
     brackets : sequence of str
         How bracketed remarks begin, behind the bracket, that are taken out; letters of both cases alike.
     """
 
-    def __init__(
-        self, moved: Sequence[str], lines: Sequence[str], starts: Sequence[str], brackets: Sequence[str]
-    ) -> None:
+    def __init__(self, moved: Sequence[str], lines: Sequence[str], brackets: Sequence[str]) -> None:
         self._lines = re.compile("|".join(lines), re.MULTILINE | re.IGNORECASE)
-        self._starts = frozenset(starts)
         self._brackets = re.compile("|".join(rf"\({start}" for start in brackets), re.IGNORECASE)
         self._kinds = _kinds(moved)
 
     def marks(self, texts: Sequence[str]) -> Ints:
-        """Return `KEEP`, `LAYOUT` or `RULES` for each text, shape (n_texts,)."""
+        """Return `KEEP`, `LAYOUT` or `ALL_RULES` for each text, shape (n_texts,)."""
         joined = "\n".join(["", *texts, ""])
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         kinds = np.take(self._kinds, points, mode="clip")
@@ -65,15 +60,14 @@ class Screen:
         others = [_odd(kinds), self._heads(joined, kinds), _entities(joined, kinds)]
         ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
         marks = np.full(len(texts) + 1, KEEP)
-        for hits, mark in ((layout, LAYOUT), (others, RULES)):
+        for hits, mark in ((layout, LAYOUT), (others, ALL_RULES)):
             marks[np.searchsorted(ends, np.concatenate(hits), side="left")] = mark
         return marks[:-1]
 
     def _heads(self, joined: str, kinds: Kinds) -> Ints:
         """Return where a line begins that is blanked, or that may be a dateline in brackets."""
         heads = np.flatnonzero(kinds == LINE_END)[:-1] + 1
-        may_match = [at for at in heads.tolist() if joined[at : at + 2].lower() in self._starts]
-        matching = [at for at in may_match if self._lines.match(joined, at)]
+        matching = [at for at in heads.tolist() if self._lines.match(joined, at)]
         return np.concatenate([heads[kinds[heads] == BRACKET], np.array(matching, dtype=np.int64)])
 
     def _bracketed(self, joined: str, kinds: Kinds) -> Ints:

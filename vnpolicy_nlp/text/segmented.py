@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Segmented"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Segmented:
     """Texts as numbers.
 

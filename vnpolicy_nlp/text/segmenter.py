@@ -9,12 +9,14 @@ are NUL characters.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import threading
 import unicodedata
 import warnings
 from functools import cache
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import numpy as np
 
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
 __all__ = ["Segmenter", "batches", "check_texts", "segment", "segmenter_checksum", "shared_segmenter"]
 
 _BATCH = 1_200_000  # characters decoded together: some 350 articles, 60 MB of arrays
-_MOST_TOKENS, _MOST_CHUNKS = 1 << 18, 1 << 19  # some 150 MB; then the tables are begun afresh
+_TEXT_COST = 16  # characters that a text costs besides its own
+# When the tables hold more, some 150 MB, they are begun afresh.
+_MOST_TOKENS, _MOST_CHUNKS, _MOST_WORDS, _MOST_WEIGHT = 1 << 18, 1 << 19, 1 << 19, 1 << 24
 
 
 class Segmenter:
@@ -52,6 +56,7 @@ class Segmenter:
         self._reference: Reference | None = None
         self._lock = threading.Lock()
         self._begin_afresh()
+        _SEGMENTERS.add(self)
 
     def encode(self, texts: Sequence[str], *, composed: bool = False) -> Segmented:
         """Return texts as numbers. What the numbers stand for may be something else from call to call.
@@ -63,15 +68,36 @@ class Segmenter:
             Whether the texts are in NFC and without eth already, as `normalize` leaves them.
         """
         with self._lock:
-            if len(self._lexicon) > _MOST_TOKENS or len(self._chunks) > _MOST_CHUNKS:
+            try:
+                return self._encode(texts, composed=composed)
+            except BaseException:  # Ctrl-C too: half-made tables must not answer again
                 self._begin_afresh()
-            texts = texts if composed else [_compose(text) for text in texts]
-            odd = {place for place, text in enumerate(texts) if "\0" in text}
-            batch = self._chunks.split(["" if place in odd else text for place, text in enumerate(texts)])
-            decoded = decode(batch.tokens, self._model.tables, self._lexicon)
-            result = Segmented(batch.tokens, decoded.inside, batch.bounds, self._lexicon)
-            odd.update(batch.whole, np.searchsorted(batch.bounds[:, 1], decoded.doubtful, side="right").tolist())
-            return self._replace(result, {place: self._slowly(texts[place]) for place in sorted(odd)})
+                raise
+
+    def _encode(self, texts: Sequence[str], *, composed: bool) -> Segmented:
+        if self._is_full():
+            self._begin_afresh()
+        texts = texts if composed else [_compose(text) for text in texts]
+        odd = {place for place, text in enumerate(texts) if "\0" in text}
+        batch = self._chunks.split(["" if place in odd else text for place, text in enumerate(texts)])
+        decoded = decode(batch.tokens, self._model.tables, self._lexicon)
+        result = Segmented(batch.tokens, decoded.inside, batch.bounds, self._lexicon)
+        odd.update(batch.whole, np.searchsorted(batch.bounds[:, 1], decoded.doubtful, side="right").tolist())
+        return self._replace(result, {place: self._slowly(texts[place]) for place in sorted(odd)})
+
+    def _is_full(self) -> bool:
+        lexicon, chunks = self._lexicon, self._chunks
+        return (
+            len(lexicon) > _MOST_TOKENS
+            or len(chunks) > _MOST_CHUNKS
+            or len(lexicon.words.spelled) > _MOST_WORDS
+            or chunks.weight > _MOST_WEIGHT
+        )
+
+    def after_fork(self) -> None:
+        """Begin afresh in a child process, which may have been forked in the middle of `encode`."""
+        self._lock = threading.Lock()
+        self._begin_afresh()
 
     def _begin_afresh(self) -> None:
         self._lexicon = Lexicon(self._model.tables)
@@ -109,6 +135,19 @@ class Segmenter:
         return Segmented(np.concatenate(tokens), np.concatenate(inside), bounds, self._lexicon)
 
 
+_SEGMENTERS: WeakSet[Segmenter] = WeakSet()
+
+
+def _after_fork() -> None:
+    _LOCKS[0] = threading.RLock()
+    for segmenter in list(_SEGMENTERS):
+        segmenter.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 def segment(texts: Iterable[str]) -> list[list[str]]:
     """Cut every text into words.
 
@@ -121,7 +160,8 @@ def segment(texts: Iterable[str]) -> list[list[str]]:
     -------
     list of list of str
         For each text what `underthesea.word_tokenize` answers for it in a fresh process. The syllables of a
-        word are joined by a blank; an empty text gives an empty list.
+        word are joined by a blank; an empty text gives an empty list. Lone surrogates, which underthesea refuses,
+        stand for themselves.
 
     Raises
     ------
@@ -145,21 +185,29 @@ def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield successive texts, so many at a time as go well together."""
     start = size = 0
     for place, text in enumerate(texts):
-        size += len(text)
+        size += len(text) + _TEXT_COST
         if size >= _BATCH or place == len(texts) - 1:
             yield texts[start : place + 1]
             start, size = place + 1, 0
 
 
-@cache
 def shared_segmenter() -> Segmenter | None:
     """Return the segmenter of this process, None where underthesea's own function has to do."""
+    with _LOCKS[0]:
+        return _shared_segmenter()
+
+
+_LOCKS = [threading.RLock()]  # in a list, so that a forked child can put a new one in its place
+
+
+@cache
+def _shared_segmenter() -> Segmenter | None:
     if is_known():
         return Segmenter(load_compiled())
     warnings.warn(
         "this underthesea is not one that the fast segmenter is known to equal: its own function is used, which is "
         "slower; install underthesea 9.5.0 with underthesea-core 3.3.2 for speed",
-        stacklevel=3,
+        stacklevel=4,
     )
     return None
 

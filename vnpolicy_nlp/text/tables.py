@@ -32,18 +32,36 @@ __all__ = ["REACH", "Tables", "Template", "compile_tables", "is_digit", "is_titl
 
 REACH = 2  # tokens to either side that a position looks at
 _TEMPLATE = re.compile(r"T\[(-?\d)(?:,(-?\d))?\](?:\.(lower|isdigit|istitle|is_in_dict))?")
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-FUNCTIONS = ("", "lower", "isdigit", "istitle", "is_in_dict")
+_INTEGER = re.compile(r"([+-]?)0*([0-9]{1,10})")
+# Small letters that have been given capitals since Unicode 14: upstream knows them, an older Python does not.
+_NEWER_LETTERS = frozenset(
+    map(
+        chr,
+        [
+            0x19B,
+            0x264,
+            0x1C8A,
+            0xA7CD,
+            0xA7CF,
+            0xA7D3,
+            0xA7D5,
+            0xA7DB,
+            *range(0x10D70, 0x10D86),
+            *range(0x16EBB, 0x16ED4),
+        ],
+    )
+)
 
 
 def is_digit(token: str) -> bool:
     """Say whether Rust's ``i32`` parser takes the token: upstream's isdigit."""
-    return _INTEGER.fullmatch(token) is not None and -(2**31) <= int(token) < 2**31
+    match = _INTEGER.fullmatch(token)
+    return match is not None and -(2**31) <= int(match[1] + match[2]) < 2**31
 
 
 def is_title(token: str) -> bool:
     """Say whether the first character is its own upper case: so upstream sees digits and signs as titles too."""
-    return token[:1].upper() == token[:1]
+    return token[:1].upper() == token[:1] and token[:1] not in _NEWER_LETTERS
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +154,7 @@ def compile_tables(model: CRFModel) -> Tables:
             table_row = lowered.setdefault(key, np.zeros(5))
             for template in templates:
                 if template.function == "is_in_dict" and template.size == len(key):
-                    table_row[template.column] += _in_dictionary(difference, template)
+                    table_row[template.column] += _if_true(difference, template)
     return _assemble(model, templates, difference, spelled, lowered, entries)
 
 
@@ -149,8 +167,8 @@ def parse_template(name: str) -> Template:
     return Template(name, int(first), int(last if last is not None else first), function or "")
 
 
-def _in_dictionary(difference: dict[str, float], template: Template) -> float:
-    """Return what being in the dictionary adds, not being in it taken as the rule."""
+def _if_true(difference: dict[str, float], template: Template) -> float:
+    """Return what "True" adds, "False" taken as the rule."""
     return difference.get(f"{template.name}=True", 0.0) - difference.get(f"{template.name}=False", 0.0)
 
 
@@ -179,7 +197,7 @@ def _assemble(
     )
     pair_lower, pair_weights = _rows(pair_keys, spelled, lowered, 4)
     triple_lower, triple_weights = _rows(triple_keys, spelled, lowered, 3)
-    titles = {t.size: _title(difference, t) for t in templates if t.function == "istitle" and t.size > 1}
+    titles = {t.size: _if_true(difference, t) for t in templates if t.function == "istitle" and t.size > 1}
     return Tables(
         vocabulary=tuple(vocabulary),
         single={key[0]: row for key, row in spelled.items() if len(key) == 1},
@@ -209,12 +227,6 @@ def _rows(
     is_lower = np.array([all(token == token.lower() for token in key) for key in keys], dtype=bool)
     both = high + low * is_lower[:, np.newaxis]
     return np.ascontiguousarray(low.T[:width]), np.ascontiguousarray(both.T[:width])
-
-
-def _title(difference: dict[str, float], template: Template) -> float:
-    if template.first != 0:
-        raise ValueError(f"feature template {template.name!r} is not known")
-    return difference.get(f"{template.name}=True", 0.0) - difference.get(f"{template.name}=False", 0.0)
 
 
 def _flags(templates: list[Template], difference: dict[str, float]) -> Floats:
