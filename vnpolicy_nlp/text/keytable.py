@@ -15,56 +15,51 @@ if TYPE_CHECKING:
 __all__ = ["KeyTable"]
 
 _SLOTS_A_KEY = 4  # few keys collide
+_FREE = -1
 
 
 class KeyTable:
-    """A growing hash table from two integers to a number >= 0."""
+    """Numbers >= 0 by their keys. A key is kept under its number: frequent things have low numbers and lie together."""
 
     def __init__(self) -> None:
         self._n = 0
-        self._clear(1 << 16)
+        self._low, self._high = np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.uint64)
+        self._numbers = np.full(1 << 16, _FREE)
 
     def get(self, low: Keys, high: Keys) -> Ints:
         """Return the numbers, -1 for what is not there."""
         slots = self._slots(low, high)
-        found = self._values[slots]
-        left = np.flatnonzero((self._low[slots] != low) | (self._high[slots] != high))
-        left = left[found[left] >= 0]
-        found[left] = -1
+        found = self._numbers[slots]
+        left = np.flatnonzero((self._low[found] != low) | (self._high[found] != high))
+        left = left[found[left] != _FREE]
         while len(left):
-            slots[left] = (slots[left] + 1) & (len(self._values) - 1)
-            at = slots[left]
-            values = self._values[at]
-            hit = (self._low[at] == low[left]) & (self._high[at] == high[left]) & (values >= 0)
-            found[left[hit]] = values[hit]
-            left = left[~hit & (values >= 0)]
+            slots[left] = (slots[left] + 1) & (len(self._numbers) - 1)
+            number = found[left] = self._numbers[slots[left]]
+            left = left[(number != _FREE) & ((self._low[number] != low[left]) | (self._high[number] != high[left]))]
         return found
 
-    def put(self, low: Keys, high: Keys, values: Ints) -> None:
+    def put(self, low: Keys, high: Keys, numbers: Ints) -> None:
         """Add numbers, each under a key of its own that is not there."""
-        self._n += len(values)
-        if self._n * _SLOTS_A_KEY > len(self._values):
-            full = self._values >= 0
-            low, high = np.concatenate([self._low[full], low]), np.concatenate([self._high[full], high])
-            values = np.concatenate([self._values[full], values])
-            self._clear(2 * _SLOTS_A_KEY * self._n)
-        slots, left = self._slots(low, high), np.arange(len(values))
+        self._n += len(numbers)
+        most = int(numbers.max(initial=0))
+        if most >= len(self._low):
+            room = np.zeros(2 * most + 1 - len(self._low), dtype=np.uint64)
+            self._low, self._high = np.concatenate([self._low, room]), np.concatenate([self._high, room])
+        self._low[numbers], self._high[numbers] = low, high
+        if self._n * _SLOTS_A_KEY > len(self._numbers):
+            numbers = np.concatenate([self._numbers[self._numbers != _FREE], numbers])
+            self._numbers = np.full(1 << (2 * _SLOTS_A_KEY * self._n - 1).bit_length(), _FREE)
+        slots, left = self._slots(self._low[numbers], self._high[numbers]), np.arange(len(numbers))
         while len(left):  # each round the first of those that want a free slot gets it, the others move on
             at = slots[left]
-            free = np.flatnonzero(self._values[at] < 0)
+            free = np.flatnonzero(self._numbers[at] == _FREE)
             _, winners = np.unique(at[free], return_index=True)
             won = free[winners]
-            filled, taken = at[won], left[won]
-            self._low[filled], self._high[filled], self._values[filled] = low[taken], high[taken], values[taken]
+            self._numbers[at[won]] = numbers[left[won]]
             left = np.delete(left, won)
-            slots[left] = (slots[left] + 1) & (len(self._values) - 1)
-
-    def _clear(self, n_slots: int) -> None:
-        n_slots = 1 << (n_slots - 1).bit_length()
-        self._low, self._high = np.zeros(n_slots, dtype=np.uint64), np.zeros(n_slots, dtype=np.uint64)
-        self._values = np.full(n_slots, -1, dtype=np.int64)
+            slots[left] = (slots[left] + 1) & (len(self._numbers) - 1)
 
     def _slots(self, low: Keys, high: Keys) -> Ints:
-        shift = np.uint64(64 - (len(self._values).bit_length() - 1))
-        mixed = low * np.uint64(0x9E37_79B9_7F4A_7C15) ^ high * np.uint64(0xC2B2_AE3D_27D4_EB4F)
-        return ((mixed * np.uint64(0x1656_67B1_9E37_79F9)) >> shift).astype(np.int64)
+        shift = np.uint64(65 - len(self._numbers).bit_length())
+        mixed = (low ^ high * np.uint64(0xC2B2_AE3D_27D4_EB4F)) * np.uint64(0x9E37_79B9_7F4A_7C15)
+        return (mixed >> shift).view(np.int64)
