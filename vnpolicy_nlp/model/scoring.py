@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["model_folder", "score_in_processes", "score_segmented", "score_texts", "working_model"]
 
-_MOST_AT_ONCE = 1000  # articles a task: a second of work, some megabytes to hand over
-_TASKS_A_PROCESS = 4  # so that none waits for long for the last one
+_MOST_AT_ONCE = 1000  # articles a task: some megabytes to hand over
+_FEWEST_TASKS = 2  # a process: while it works on one the next is handed over
 
 
 def score_texts(parts: ModelParts, texts: Iterable[str]) -> Answer:
@@ -48,8 +48,10 @@ def score_in_processes(parts: ModelParts, texts: Sequence[str], n_jobs: int) -> 
     """Return what `score_texts` does, worked out by `n_jobs` processes; -1 for one a core."""
     from joblib import Parallel, delayed, effective_n_jobs
 
-    size = -(-len(texts) // (effective_n_jobs(n_jobs) * _TASKS_A_PROCESS))
-    size = min(max(size, 1), _MOST_AT_ONCE)
+    # As many tasks for one process as for another, each of at most `_MOST_AT_ONCE` articles.
+    n_processes = effective_n_jobs(n_jobs)
+    rounds = max(_FEWEST_TASKS, -(-len(texts) // (n_processes * _MOST_AT_ONCE)))
+    size = max(1, -(-len(texts) // (n_processes * rounds)))
     folder = model_folder(parts)
     answers = Parallel(n_jobs=n_jobs)(
         delayed(_score_by_folder)(folder, texts[start : start + size]) for start in range(0, len(texts), size)
