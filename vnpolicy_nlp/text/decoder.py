@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vnpolicy_nlp.text.lexicon import PAD
+from vnpolicy_nlp.text.lexicon import PAD, unpack
 from vnpolicy_nlp.text.tables import REACH
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def emissions(tokens: Ints, tables: Tables, lexicon: Lexicon) -> Floats:
             score[distance:] += weights[: n - distance]
         else:
             score[:distance] += weights[-distance:]
-    _add_ngrams(score, tokens, tables, lexicon)
-    title = lexicon.title[tokens]
+    spelled, lower, title = unpack(lexicon.packed[tokens])
+    _add_ngrams(score, spelled, lower, tables)
     both = title[:-1] & title[1:]
     score[:-1] += tables.title_pair * both
     score[:-2] += tables.title_triple * (both[:-1] & title[2:])
@@ -91,9 +91,8 @@ def _edges(padding: Bools, tables: Tables) -> Floats:
     return score
 
 
-def _add_ngrams(score: Floats, tokens: Ints, tables: Tables, lexicon: Lexicon) -> None:
+def _add_ngrams(score: Floats, spelled: Ints, lower: Ints, tables: Tables) -> None:
     """Add the weights of pairs and triples: as they are spelled, and where there are capitals also in lower case."""
-    spelled, lower = lexicon.number[tokens], lexicon.lower_number[tokens]
     at, row = tables.pairs.find(spelled[:-1], spelled[1:])
     _add(score, at, tables.pair_weights, row)
     at, row = _triples(tables, at, row, spelled)

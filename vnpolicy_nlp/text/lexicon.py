@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["PAD", "Lexicon", "Numbers", "Words"]
+__all__ = ["PAD", "Lexicon", "Numbers", "Words", "unpack"]
 
 PAD = 0  # between texts; says nothing to its neighbours
 _ROOM = 1 << 14
 _IN_A_KEY = 4  # tokens
+_BITS = 21  # of a vocabulary number
+_MASK = (1 << _BITS) - 1
 
 
 class Numbers:
@@ -70,9 +72,8 @@ class Lexicon(Numbers):
     ----------
     single : ndarray of float64, shape (5, capacity)
         Weights for the positions at distance 2, 1, 0, -1, -2.
-    number, lower_number : ndarray of int64, shape (capacity,)
-        Vocabulary number of the token as spelled and in lower case, one that is in no n-gram where it has none.
-    title : ndarray of bool, shape (capacity,)
+    packed : ndarray of int64, shape (capacity,)
+        Three things that are looked up together, as `unpack` gives them.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -82,16 +83,15 @@ class Lexicon(Numbers):
         self._flags = tables.flags.reshape(8, 5).T
         self._n_filled = 1
         self.single = np.zeros((5, _ROOM))
-        self.number = np.full(_ROOM, len(tables.vocabulary))
-        self.lower_number = self.number.copy()
-        self.title = np.zeros(_ROOM, dtype=bool)
+        none = len(tables.vocabulary)
+        self.packed = np.full(_ROOM, none | none << _BITS)
 
     def fill(self) -> None:
         """Work out what the word model says of the tokens added since the last time."""
         new = self.tokens[self._n_filled :]
         first, last = self._n_filled, len(self.tokens)
-        while last > len(self.title):
-            for name in ("single", "number", "lower_number", "title"):
+        while last > len(self.packed):
+            for name in ("single", "packed"):
                 old: NDArray[np.generic] = getattr(self, name)
                 setattr(self, name, np.concatenate([old, np.zeros_like(old)], axis=-1))
         tables, vocabulary, none = self._tables, self._vocabulary, len(self._vocabulary)
@@ -102,15 +102,29 @@ class Lexicon(Numbers):
             for token, title, small in zip(new, titles, lower, strict=True)
         ]
         self.single[:, first:last] = self._flags[:, flags]
-        self.number[first:last] = [vocabulary.get(token, none) for token in new]
-        self.lower_number[first:last] = [vocabulary.get(token, none) for token in lower]
-        self.title[first:last] = titles
+        self.packed[first:last] = [
+            vocabulary.get(token, none) | vocabulary.get(small, none) << _BITS | title << 2 * _BITS
+            for token, small, title in zip(new, lower, titles, strict=True)
+        ]
         for place, (token, small) in enumerate(zip(new, lower, strict=True), start=first):
             if token in tables.single:
                 self.single[:, place] += tables.single[token]
             if small in tables.lower:
                 self.single[:, place] += tables.lower[small]
         self._n_filled = last
+
+
+def unpack(packed: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return what `Lexicon.packed` holds of tokens.
+
+    Returns
+    -------
+    number, lower_number : ndarray of int64
+        Vocabulary number of the token as spelled and in lower case, one that is in no n-gram where it has none.
+    title : ndarray of int64
+        1 for a title, else 0.
+    """
+    return packed & _MASK, packed >> _BITS & _MASK, packed >> 2 * _BITS
 
 
 class Words:
