@@ -118,7 +118,7 @@ def test_size_and_mix(articles):
     assert 0.65 <= shares["main"] <= 0.75
     assert 0.20 <= shares["part"] <= 0.30
     assert shares["minor"] <= 0.08
-    assert np.mean(positive["length_class"] == "long") >= 0.3
+    assert np.mean(positive["length_class"] == "long") >= 1 / 3
     for genre in GENRES:
         assert (positive["genre"] == genre).sum() >= 10, genre
 

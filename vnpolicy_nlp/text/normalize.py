@@ -68,6 +68,8 @@ def normalize_all(texts: Sequence[str]) -> list[str]:
         else:
             left.append(place)
     for _ in range(_ROUNDS):
+        if not left:
+            break
         changed = []
         for place in left:
             text = _once(normal[place])

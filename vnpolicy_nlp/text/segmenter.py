@@ -2,8 +2,8 @@
 
 `Segmenter` takes texts to numbers: chunks between blanks become tokens (`chunks`), and the word model says which of
 them begin a word (`decoder`). In three rare cases a text is done again token by token (`reference`): where
-underthesea's pattern matches across a blank, where two labels are so near that its rounding decides, and where there
-are NUL characters.
+underthesea's pattern matches across a blank, where two labels are so near, or undecided for so long, that its rounding
+decides, and where there are NUL characters.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def segment(texts: Iterable[str]) -> list[list[str]]:
     -----
     UserWarning
         Once, if the installed underthesea is not one that the fast decoder is known to equal; its own function, some
-        two hundred times as slow, is used then.
+        hundred times as slow, is used then.
     """
     texts = check_texts(texts)
     segmenter = shared_segmenter()
