@@ -71,7 +71,7 @@ def test_quiet(tmp_path):
         ),
         (
             ["evaluate", "labelled.csv", "--only", "topics=b,a"],
-            "no row of labelled.csv has a or b in the column topics",
+            "no row of labelled.csv has a or b in the column topics; it holds, for example: weather",
         ),
         (["evaluate", "empty.csv"], "cannot read empty.csv as UTF-8 CSV: No columns to parse from file"),
     ],

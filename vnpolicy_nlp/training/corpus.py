@@ -85,9 +85,13 @@ def read_corpus(
     text = guess_text_columns(columns) if text is None else text
     check_columns(columns, [*text, TOPICS_COLUMN, *([group] if group else []), *([only[0]] if only else [])], added=())
     if only:
-        table = table[table[only[0]].isin(only[1])]
+        name, wanted = only
+        there = ", ".join(sorted(set(table[name]))[:10])
+        table = table[table[name].isin(wanted)]
         if table.empty:
-            raise TableError(f"no row of {path} has {' or '.join(sorted(only[1]))} in the column {only[0]}")
+            raise TableError(
+                f"no row of {path} has {' or '.join(sorted(wanted))} in the column {name}; it holds, for example: {there}"
+            )
     return Corpus(
         texts=[join_cells(cells) for cells in table[list(text)].itertuples(index=False)],
         labels=[parse_topics(cell) for cell in table[TOPICS_COLUMN]],
