@@ -90,7 +90,8 @@ def read_corpus(
         table = table[table[name].isin(wanted)]
         if table.empty:
             raise TableError(
-                f"no row of {path} has {' or '.join(sorted(wanted))} in the column {name}; it holds, for example: {there}"
+                f"no row of {path} has {' or '.join(sorted(wanted))} in the column {name}; "
+                f"it holds, for example: {there}"
             )
     return Corpus(
         texts=[join_cells(cells) for cells in table[list(text)].itertuples(index=False)],
