@@ -83,10 +83,10 @@ class ViewFeatures:
         text_of = np.repeat(np.arange(-1, len(bounds)), np.diff(starts))
         bits = len(self.terms).bit_length()
         keys = text_of[place] << bits | column
-        if len(bounds) << bits < 2**31:
-            keys = keys.astype(np.int32)  # sorted in half the time
-        keys.sort()
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        keys = _sorted(keys, len(bounds) << bits)
+        differs = np.ones(len(keys), dtype=bool)
+        np.not_equal(keys[1:], keys[:-1], out=differs[1:])
+        first = np.flatnonzero(differs)
         count = np.diff(first, append=len(keys))
         keys = keys[first].astype(np.int64)
         return keys >> bits, keys & ((1 << bits) - 1), count
@@ -115,6 +115,19 @@ def linear_scores(features: CSR, coef: NDArray[np.float64]) -> NDArray[np.float6
     """Return ``features @ coef.T``, shape (n_rows, n_topics), for `coef` of shape (n_topics, n_columns)."""
     weighted = (features.data * weights[features.indices] for weights in coef)
     return np.stack([_row_sums(values, features.indptr) for values in weighted], axis=1)
+
+
+def _sorted(keys: Ints, end: int) -> NDArray[np.integer[Any]]:
+    """Return numbers from 0 to less than `end` in ascending order, of as short a type as holds them.
+
+    numpy sorts numbers of 16 bits by radix, the only ones: two such sorts, of the lower half and then of the upper
+    half, take little more than half the time of its sort of the whole.
+    """
+    if end > 1 << 32:
+        return np.sort(keys)
+    short = keys.astype(np.uint32)
+    short = short[np.argsort(short.astype(np.uint16), kind="stable")]
+    return short[np.argsort((short >> np.uint32(16)).astype(np.uint16), kind="stable")]
 
 
 def _row_sums(values: NDArray[np.float64], indptr: Ints) -> NDArray[np.float64]:
