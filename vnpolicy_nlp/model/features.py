@@ -83,12 +83,12 @@ class ViewFeatures:
         text_of = np.repeat(np.arange(-1, len(bounds)), np.diff(starts))
         bits = len(self.terms).bit_length()
         keys = text_of[place] << bits | column
-        keys = _sorted(keys, len(bounds) << bits)
-        differs = np.ones(len(keys), dtype=bool)
-        np.not_equal(keys[1:], keys[:-1], out=differs[1:])
+        ordered = _sorted(keys, len(bounds) << bits)
+        differs = np.ones(len(ordered), dtype=bool)
+        np.not_equal(ordered[1:], ordered[:-1], out=differs[1:])
         first = np.flatnonzero(differs)
-        count = np.diff(first, append=len(keys))
-        keys = keys[first].astype(np.int64)
+        count = np.diff(first, append=len(ordered))
+        keys = ordered[first].astype(np.int64)
         return keys >> bits, keys & ((1 << bits) - 1), count
 
     def _tfidf(self, row: Ints, column: Ints, count: Ints, n_rows: int) -> CSR:

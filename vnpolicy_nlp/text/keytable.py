@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vnpolicy_nlp.text.hashing import FREE, MULTIPLIER, SLOTS_A_KEY, claim
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KeyTable"]
 
-_SLOTS_A_KEY = 4  # few keys collide
-_FREE = -1
-
 
 class KeyTable:
     """Numbers >= 0 by their keys. A key is kept under its number: frequent things have low numbers and lie together."""
@@ -24,18 +23,18 @@ class KeyTable:
     def __init__(self) -> None:
         self._n = 0
         self._low, self._high = np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.uint64)
-        self._numbers = np.full(1 << 16, _FREE)
+        self._numbers = np.full(1 << 16, FREE)
 
     def get(self, low: Keys, high: Keys) -> Ints:
         """Return the numbers, -1 for what is not there."""
         slots = self._slots(low, high)
         found = self._numbers[slots]
         left = np.flatnonzero((self._low[found] != low) | (self._high[found] != high))
-        left = left[found[left] != _FREE]
+        left = left[found[left] != FREE]
         while len(left):
             slots[left] = (slots[left] + 1) & (len(self._numbers) - 1)
             number = found[left] = self._numbers[slots[left]]
-            left = left[(number != _FREE) & ((self._low[number] != low[left]) | (self._high[number] != high[left]))]
+            left = left[(number != FREE) & ((self._low[number] != low[left]) | (self._high[number] != high[left]))]
         return found
 
     def put(self, low: Keys, high: Keys, numbers: Ints) -> None:
@@ -46,20 +45,12 @@ class KeyTable:
             room = np.zeros(2 * most + 1 - len(self._low), dtype=np.uint64)
             self._low, self._high = np.concatenate([self._low, room]), np.concatenate([self._high, room])
         self._low[numbers], self._high[numbers] = low, high
-        if self._n * _SLOTS_A_KEY > len(self._numbers):
-            numbers = np.concatenate([self._numbers[self._numbers != _FREE], numbers])
-            self._numbers = np.full(1 << (2 * _SLOTS_A_KEY * self._n - 1).bit_length(), _FREE)
-        slots, left = self._slots(self._low[numbers], self._high[numbers]), np.arange(len(numbers))
-        while len(left):  # each round the first of those that want a free slot gets it, the others move on
-            at = slots[left]
-            free = np.flatnonzero(self._numbers[at] == _FREE)
-            _, winners = np.unique(at[free], return_index=True)
-            won = free[winners]
-            self._numbers[at[won]] = numbers[left[won]]
-            left = np.delete(left, won)
-            slots[left] = (slots[left] + 1) & (len(self._numbers) - 1)
+        if self._n * SLOTS_A_KEY > len(self._numbers):
+            numbers = np.concatenate([self._numbers[self._numbers != FREE], numbers])
+            self._numbers = np.full(1 << (2 * SLOTS_A_KEY * self._n - 1).bit_length(), FREE)
+        claim(self._numbers, self._slots(self._low[numbers], self._high[numbers]), numbers)
 
     def _slots(self, low: Keys, high: Keys) -> Ints:
         shift = np.uint64(65 - len(self._numbers).bit_length())
-        mixed = (low ^ high * np.uint64(0xC2B2_AE3D_27D4_EB4F)) * np.uint64(0x9E37_79B9_7F4A_7C15)
+        mixed = (low ^ high * np.uint64(0xC2B2_AE3D_27D4_EB4F)) * MULTIPLIER
         return (mixed >> shift).view(np.int64)

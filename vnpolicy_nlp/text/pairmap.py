@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vnpolicy_nlp.text.hashing import FREE, MULTIPLIER, SLOTS_A_KEY, claim
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PairMap"]
 
-_EMPTY = -1  # no key: both halves of a key are >= 0
-_MULTIPLIER = np.uint64(0x9E37_79B9_7F4A_7C15)  # 2**64 / golden ratio: Knuth's multiplicative hashing
-_SLOTS_A_KEY = 4  # few keys collide, and the table still fits into the processor's last cache
 _MARK_BITS = 3  # a slot has 2**3 marks
 
 
@@ -44,20 +43,13 @@ class PairMap:
     @classmethod
     def build(cls, first: Ints, second: Ints, values: Ints) -> PairMap:
         """Return the map from ``(first[i], second[i])``, all different and from 0 to 2**31 - 1, to ``values[i]``."""
-        n_slots = 1 << max(4, int(np.ceil(np.log2(max(len(first), 1) * _SLOTS_A_KEY))))
-        table = cls(np.full(n_slots, _EMPTY), np.full(n_slots, _EMPTY), np.zeros(n_slots << _MARK_BITS, dtype=bool))
+        n_slots = 1 << max(4, int(np.ceil(np.log2(max(len(first), 1) * SLOTS_A_KEY))))
+        table = cls(np.full(n_slots, FREE), np.full(n_slots, FREE), np.zeros(n_slots << _MARK_BITS, dtype=bool))
         wanted = first << 32 | second
         hashes = table._hash(wanted)
         table.marks[hashes] = True
-        slots, left = hashes >> _MARK_BITS, np.arange(len(wanted))
-        while len(left):  # each round the first of those that want a free slot gets it, the others move on
-            at = slots[left]
-            free = np.flatnonzero(table.keys[at] == _EMPTY)
-            _, winners = np.unique(at[free], return_index=True)
-            won = free[winners]
-            table.keys[at[won]], table.values[at[won]] = wanted[left[won]], values[left[won]]
-            left = np.delete(left, won)
-            slots[left] = (slots[left] + 1) & (n_slots - 1)
+        slots = claim(table.keys, hashes >> _MARK_BITS, wanted)
+        table.values[slots] = values
         return table
 
     def find(self, first: Ints, second: Ints, where: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
@@ -81,15 +73,15 @@ class PairMap:
         at = np.flatnonzero(marked if where is None else marked & where)
         wanted, slots = wanted[at], hashes[at] >> _MARK_BITS
         there = self.keys[slots]
-        left = np.flatnonzero((there != wanted) & (there != _EMPTY))
+        left = np.flatnonzero((there != wanted) & (there != FREE))
         while len(left):
             slots[left] = (slots[left] + 1) & (len(self.keys) - 1)
             again = self.keys[slots[left]]
-            left = left[(again != wanted[left]) & (again != _EMPTY)]
+            left = left[(again != wanted[left]) & (again != FREE)]
         hit = self.keys[slots] == wanted
         return at[hit], self.values[slots[hit]]
 
     def _hash(self, keys: Ints) -> Ints:
         """Return a place in `marks` for each key."""
         shift = np.uint64(65 - len(self.marks).bit_length())
-        return ((keys.view(np.uint64) * _MULTIPLIER) >> shift).view(np.int64)
+        return ((keys.view(np.uint64) * MULTIPLIER) >> shift).view(np.int64)
