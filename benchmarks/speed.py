@@ -145,12 +145,14 @@ def show_stages(tagger: vp.Tagger, texts: Sequence[str]) -> None:
 
 def show_cores(tagger: vp.Tagger, texts: Sequence[str], rounds: int) -> None:
     """Print how much quicker all cores are than one process, both warm."""
-    ratios = []
-    for _ in range(rounds + 1):  # the first one starts the processes
-        one = _seconds(tagger.predict_proba, texts)
-        all_ = _seconds(lambda batch: tagger.predict_proba(batch, n_jobs=-1), texts)
-        ratios.append(one / all_)
-    print(f"all cores against one process, {len(texts)} articles: {np.median(ratios[1:]):.2f} times\n")
+    for n in (len(texts) // 4, len(texts)):
+        ratios = []
+        for _ in range(rounds + 2):  # the first ones start the processes and warm them up
+            one = _seconds(tagger.predict_proba, texts[:n])
+            all_ = _seconds(lambda batch: tagger.predict_proba(batch, n_jobs=-1), texts[:n])
+            ratios.append(one / all_)
+        print(f"all cores against one process, {n:>6} articles: {np.median(ratios[2:]):.2f} times")
+    print()
 
 
 def show_growth(tagger: vp.Tagger, texts: Sequence[str]) -> None:
@@ -180,7 +182,7 @@ def main() -> None:
     tagger.predict_proba(list(islice(stream, given.seen)))
     show_ratios(interleaved(tagger, stream, given.rounds, given.articles))
     show_stages(tagger, everything[: given.seen // 2])
-    show_cores(tagger, everything[: given.seen], 3)
+    show_cores(tagger, everything, 7)
     show_growth(tagger, everything)
 
 

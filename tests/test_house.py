@@ -14,6 +14,7 @@ ALLOWED = {
     "topics": (set(), set()),
     "text": ({"errors", "text"}, {"joblib", "numpy", "platformdirs", "safetensors", "underthesea"}),
     "model": ({"errors", "text", "model"}, {"numpy", "safetensors"}),
+    "model.processes": (set(), {"joblib"}),
     "model.scoring": ({"text", "model"}, {"joblib", "numpy"}),
     "model.export": ({"text", "model"}, {"numpy", "scipy", "sklearn"}),
     "archive": ({"errors", "text", "model", "archive"}, {"joblib"}),

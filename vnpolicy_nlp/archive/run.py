@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from vnpolicy_nlp.archive.csvfile import create_csv, open_csv
 from vnpolicy_nlp.model.columns import added_columns, check_columns, guess_text_columns, join_topics
+from vnpolicy_nlp.model.processes import share_out
 from vnpolicy_nlp.model.scoring import model_folder, working_model
 from vnpolicy_nlp.model.tagger import Tagger, load
 from vnpolicy_nlp.text.prepare import join_cells
@@ -159,14 +161,14 @@ def _tagged(
     chunks: Iterable[Rows], tagger: Tagger, positions: Sequence[int], scores: bool, n_jobs: int
 ) -> Iterator[Chunk]:
     """Tag chunks in order, in this process or in several; only a few chunks are in memory at a time."""
-    if n_jobs == 1:
-        yield from (tag_rows(tagger, chunk, positions, scores) for chunk in chunks)
-        return
-    from joblib import Parallel, delayed
+    from joblib import effective_n_jobs
 
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    folder = model_folder(tagger.parts)
-    yield from parallel(delayed(_tag_by_folder)(folder, chunk, positions, scores) for chunk in chunks)
+    yield from share_out(
+        chunks,
+        here=lambda chunk: tag_rows(tagger, chunk, positions, scores),
+        there=lambda chunk: partial(_tag_by_folder, model_folder(tagger.parts), chunk, positions, scores),
+        n_processes=effective_n_jobs(n_jobs),
+    )
 
 
 def _tag_by_folder(folder: str, rows: Rows, positions: Sequence[int], scores: bool) -> Chunk:

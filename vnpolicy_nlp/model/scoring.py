@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, finalize
@@ -13,7 +14,9 @@ from weakref import WeakKeyDictionary, finalize
 import numpy as np
 
 from vnpolicy_nlp.model.artifact import read_model, write_model
+from vnpolicy_nlp.model.processes import share_out
 from vnpolicy_nlp.text.prepare import encode
+from vnpolicy_nlp.text.segmenter import batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,8 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["model_folder", "score_in_processes", "score_segmented", "score_texts", "working_model"]
 
-_MOST_AT_ONCE = 1000  # articles a task: some megabytes to hand over
-_FEWEST_TASKS = 2  # a process: while it works on one the next is handed over
+_ENCODING = "utf-16-le"  # how Python has most Vietnamese texts in memory: little more than a copy
 
 
 def score_texts(parts: ModelParts, texts: Iterable[str]) -> Answer:
@@ -46,17 +48,39 @@ def score_segmented(parts: ModelParts, articles: Segmented) -> Answer:
 
 def score_in_processes(parts: ModelParts, texts: Sequence[str], n_jobs: int) -> Answer:
     """Return what `score_texts` does, worked out by `n_jobs` processes; -1 for one a core."""
-    from joblib import Parallel, delayed, effective_n_jobs
+    from joblib import effective_n_jobs
 
-    # As many tasks for one process as for another, each of at most `_MOST_AT_ONCE` articles.
     n_processes = effective_n_jobs(n_jobs)
-    rounds = max(_FEWEST_TASKS, -(-len(texts) // (n_processes * _MOST_AT_ONCE)))
-    size = max(1, -(-len(texts) // (n_processes * rounds)))
-    folder = model_folder(parts)
-    answers = Parallel(n_jobs=n_jobs)(
-        delayed(_score_by_folder)(folder, texts[start : start + size]) for start in range(0, len(texts), size)
+    answers = share_out(
+        batches(texts, n_processes),
+        here=lambda batch: score_texts(parts, batch),
+        there=lambda batch: partial(_score_packed, model_folder(parts), *_packed(batch)),
+        n_processes=n_processes,
     )
-    return _joined(answers, len(parts.topics))
+    return _joined(list(answers), len(parts.topics))
+
+
+def _packed(texts: Sequence[str]) -> tuple[bytes | Sequence[str], list[int]]:
+    """Return texts as one run of bytes and their lengths: handed over in a tenth of the time that a list takes.
+
+    Texts with lone surrogates, which UTF-16 does not hold, stay a list.
+    """
+    try:
+        return "".join(texts).encode(_ENCODING), list(map(len, texts))
+    except UnicodeEncodeError:
+        return texts, []
+
+
+def _unpacked(data: bytes | Sequence[str], lengths: Sequence[int]) -> Sequence[str]:
+    if not isinstance(data, bytes):
+        return data
+    joined = data.decode(_ENCODING)
+    ends = list(accumulate(lengths))
+    return [joined[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+
+
+def _score_packed(folder: str, data: bytes | Sequence[str], lengths: Sequence[int]) -> Answer:
+    return score_texts(working_model(folder), _unpacked(data, lengths))
 
 
 def model_folder(parts: ModelParts) -> str:
@@ -83,10 +107,6 @@ _FOLDERS: WeakKeyDictionary[ModelParts, str] = WeakKeyDictionary()
 def working_model(folder: str) -> ModelParts:
     """Return the model in a folder of `model_folder`; a process reads it once."""
     return read_model(folder)
-
-
-def _score_by_folder(folder: str, texts: Sequence[str]) -> Answer:
-    return score_texts(working_model(folder), texts)
 
 
 def _joined(answers: Sequence[Answer], n_topics: int) -> Answer:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Segmenter", "batches", "check_texts", "segment", "segmenter_checksum", "shared_segmenter"]
 
 _BATCH = 1_200_000  # characters decoded together: some 350 articles, 60 MB of arrays
+_LEAST_SHARE = 300_000  # characters worth handing to another process
 _TEXT_COST = 16  # characters that a text costs besides its own
 # When the tables hold more, some 150 MB, they are begun afresh.
 _MOST_TOKENS, _MOST_CHUNKS, _MOST_WORDS, _MOST_WEIGHT = 1 << 18, 1 << 19, 1 << 19, 1 << 24
@@ -181,13 +182,20 @@ def segment(texts: Iterable[str]) -> list[list[str]]:
     return [words for batch in batches(texts) for words in segmenter.encode(batch).words()]
 
 
-def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield successive texts, so many at a time as go well together."""
+def batches(texts: Sequence[str], n_processes: int = 1) -> Iterator[Sequence[str]]:
+    """Yield successive texts, so many at a time as go well together.
+
+    Where several processes share them out, they get fewer towards the end, so that all are done at the same time.
+    """
+    left = sum(map(len, texts)) + _TEXT_COST * len(texts) if n_processes > 1 else 0
     start = size = 0
     for place, text in enumerate(texts):
+        if size == 0:
+            most = _BATCH if n_processes == 1 else min(_BATCH, max(_LEAST_SHARE, left // (2 * n_processes)))
         size += len(text) + _TEXT_COST
-        if size >= _BATCH or place == len(texts) - 1:
+        if size >= most or place == len(texts) - 1:
             yield texts[start : place + 1]
+            left -= size
             start, size = place + 1, 0
 
 
