@@ -60,10 +60,10 @@ def test_the_sample_archive_comes_through_unchanged(tagger, tmp_path):
 
 
 def test_chunks_and_processes_do_not_show_in_the_output(tagger, tmp_path, monkeypatch):
-    vp.tag_archive(SAMPLE, tmp_path / "whole.csv", model=tagger, scores=True)
+    vp.tag_archive(SAMPLE, tmp_path / "whole.csv", model=tagger, scores=True, evidence=True)
     monkeypatch.setattr(run, "CHUNK", 7)
-    vp.tag_archive(SAMPLE, tmp_path / "chunks.csv", model=tagger, scores=True)
-    vp.tag_archive(SAMPLE, tmp_path / "processes.csv", model=tagger, scores=True, n_jobs=2)
+    vp.tag_archive(SAMPLE, tmp_path / "chunks.csv", model=tagger, scores=True, evidence=True)
+    vp.tag_archive(SAMPLE, tmp_path / "processes.csv", model=tagger, scores=True, evidence=True, n_jobs=2)
     whole = (tmp_path / "whole.csv").read_bytes()
     assert whole == (tmp_path / "chunks.csv").read_bytes()
     assert whole == (tmp_path / "processes.csv").read_bytes()

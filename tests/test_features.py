@@ -6,7 +6,8 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from vnpolicy_nlp.model.features import View, ViewFeatures, linear_scores
-from vnpolicy_nlp.text.prepare import prepare
+from vnpolicy_nlp.text.passages import passages
+from vnpolicy_nlp.text.prepare import encode, prepare
 from vnpolicy_nlp.text.segmented import Segmented
 
 VIEWS = [
@@ -76,6 +77,15 @@ def test_equal_to_scikit_learn_on_articles(view, corpus):
     np.testing.assert_allclose(dense(ours, len(features.terms)), theirs.toarray(), rtol=0, atol=1e-12)
     coef = np.random.default_rng(0).normal(size=(3, len(features.terms)))
     np.testing.assert_allclose(linear_scores(ours, coef), theirs @ coef.T, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_passages_are_equal_to_scikit_learn(view, corpus):
+    texts = [text[start:end] for text in corpus.texts[:20] for start, end in passages(text)]
+    vectorizer, features = fitted(view, prepare(corpus.texts[:20]), min_df=2, sublinear_tf=True)
+    theirs = vectorizer.transform(prepare(texts)).toarray()
+    ours = np.concatenate([dense(features.transform(batch), len(features.terms)) for batch in encode(texts)])
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
 
 
 def test_terms_of_a_view():

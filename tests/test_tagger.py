@@ -75,6 +75,18 @@ def test_tag_frame_keeps_rows_index_and_types(tagger):
     ]
 
 
+def test_evidence_is_a_passage_of_the_text(tagger, corpus):
+    frame = pd.DataFrame({"content": [*corpus.texts[:40], "Giá vàng tăng.", ""]})
+    tagged = tagger.tag_frame(frame, evidence=True)
+    columns = [f"evidence_{topic}" for topic in tagger.topics]
+    assert list(tagged.columns) == ["content", "topics", *columns]
+    for row in tagged.itertuples():
+        found = {topic: getattr(row, f"evidence_{topic}") for topic in tagger.topics}
+        assert [topic for topic, passage in found.items() if passage] == [t for t in row.topics.split(";") if t]
+        assert all(passage in row.content for passage in found.values())
+    assert (tagged[columns] != "").to_numpy().sum() > 20
+
+
 def test_tag_frame_says_what_is_wrong(tagger):
     frame = pd.DataFrame({"title": ["a"], "views": [3], "topics": [""]})
     with pytest.raises(ColumnError, match=r"there is no column 'content'; the columns are: title, views, topics"):

@@ -81,6 +81,7 @@ def cli() -> None:
 @text_option
 @model_option
 @click.option("--scores", is_flag=True, help="Add a column score_<topic> with the probability of each topic.")
+@click.option("--evidence", is_flag=True, help="Add a column evidence_<topic> with the passage that earned the topic.")
 @click.option("--separator", default=",", show_default=True, help="Between cells; \\t for a tab.")
 @click.option("--jobs", default=1, show_default=True, metavar="N", help="Processes; -1 for one a core.")
 @click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
@@ -90,6 +91,7 @@ def tag(
     text: tuple[str, ...],
     model: Path | None,
     scores: bool,
+    evidence: bool,
     separator: str,
     jobs: int,
     quiet: bool,
@@ -106,6 +108,7 @@ def tag(
         text or None,
         model=model,
         scores=scores,
+        evidence=evidence,
         separator=_separator(separator),
         n_jobs=_jobs(jobs),
         progress=None if quiet else _progress,

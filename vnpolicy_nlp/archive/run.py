@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vnpolicy_nlp.archive.csvfile import create_csv, open_csv
 from vnpolicy_nlp.model.columns import added_columns, check_columns, guess_text_columns, join_topics
@@ -72,6 +72,7 @@ def tag_archive(
     *,
     model: str | Path | Tagger | None = None,
     scores: bool = False,
+    evidence: bool = False,
     separator: str = ",",
     n_jobs: int = 1,
     progress: Callable[[Iterable[Any], int], Iterable[Any]] | None = None,
@@ -92,6 +93,8 @@ def tag_archive(
         A model folder or a tagger; the packaged model without it.
     scores : bool
         Whether to add the calibrated probabilities as ``score_<slug>``, four decimals.
+    evidence : bool
+        Whether to add the passages that earned the topics as ``evidence_<slug>``.
     separator : str
     n_jobs : int
         Processes, as in joblib: -1 for one a core. The output does not depend on it.
@@ -108,13 +111,13 @@ def tag_archive(
     text = [text] if isinstance(text, str) else list(text or guess_text_columns(columns))
     model = getattr(model, "tagger_", model)  # a fitted TopicTagger holds one
     tagger = model if isinstance(model, Tagger) else load(model)
-    added = added_columns(tagger.topics, scores=scores)
+    added = added_columns(tagger.topics, scores=scores, evidence=evidence)
     check_columns(columns, text, added)
     positions = [columns.index(name) for name in text]
     counts: Counter[str] = Counter()
     with create_csv(output, table) as writer:
         writer.write_rows([[*columns, *added]])
-        chunks: Iterable[Chunk] = _tagged(_chunks(table.rows()), tagger, positions, scores, n_jobs)
+        chunks: Iterable[Chunk] = _tagged(_chunks(table.rows()), tagger, Wanted(positions, scores, evidence), n_jobs)
         for chunk in chunks if progress is None else progress(chunks, table.n_rows):
             writer.write_rows(chunk.rows)
             counts.update(chunk.counts)
@@ -128,6 +131,14 @@ def tag_archive(
     )
 
 
+class Wanted(NamedTuple):
+    """Which cells hold the text, and what is asked for besides topics."""
+
+    positions: list[int]
+    scores: bool
+    evidence: bool
+
+
 @dataclass(frozen=True)
 class Chunk:
     """Some rows with their tags, and how many have what."""
@@ -139,16 +150,21 @@ class Chunk:
         return len(self.rows)
 
 
-def tag_rows(tagger: Tagger, rows: Rows, positions: Sequence[int], scores: bool) -> Chunk:
-    """Tag some rows whose text stands in the cells at `positions`."""
-    texts = [join_cells(row[position] for position in positions) for row in rows]
+def tag_rows(tagger: Tagger, rows: Rows, wanted: Wanted) -> Chunk:
+    """Tag some rows."""
+    texts = [join_cells(row[position] for position in wanted.positions) for row in rows]
     decisions, probabilities = tagger.predict_both(texts)
     tags = tagger.topics_of(decisions)
     counts = Counter(topic for topics in tags for topic in topics)
     counts[_WITHOUT_TEXT] = texts.count("")
     counts[_UNTAGGED] = tags.count(())
-    shown = [[f"{p:.4f}" for p in row] if scores else [] for row in probabilities.tolist()]
-    tagged = [[*row, join_topics(t), *s] for row, t, s in zip(rows, tags, shown, strict=True)]
+    tagged = [[*row, join_topics(topics)] for row, topics in zip(rows, tags, strict=True)]
+    if wanted.scores:
+        for row, scores in zip(tagged, probabilities.tolist(), strict=True):
+            row += [f"{score:.4f}" for score in scores]
+    if wanted.evidence:
+        for row, found in zip(tagged, tagger.evidence(texts, decisions), strict=True):
+            row += [found.get(topic, "") for topic in tagger.topics]
     return Chunk(tagged, counts)
 
 
@@ -157,19 +173,17 @@ def _chunks(rows: Iterator[list[str]]) -> Iterator[Rows]:
         yield chunk
 
 
-def _tagged(
-    chunks: Iterable[Rows], tagger: Tagger, positions: Sequence[int], scores: bool, n_jobs: int
-) -> Iterator[Chunk]:
+def _tagged(chunks: Iterable[Rows], tagger: Tagger, wanted: Wanted, n_jobs: int) -> Iterator[Chunk]:
     """Tag chunks in order, in this process or in several; only a few chunks are in memory at a time."""
     from joblib import effective_n_jobs
 
     yield from share_out(
         chunks,
-        here=lambda chunk: tag_rows(tagger, chunk, positions, scores),
-        there=lambda chunk: partial(_tag_by_folder, model_folder(tagger.parts), chunk, positions, scores),
+        here=lambda chunk: tag_rows(tagger, chunk, wanted),
+        there=lambda chunk: partial(_tag_by_folder, model_folder(tagger.parts), chunk, wanted),
         n_processes=effective_n_jobs(n_jobs),
     )
 
 
-def _tag_by_folder(folder: str, rows: Rows, positions: Sequence[int], scores: bool) -> Chunk:
-    return tag_rows(Tagger(working_model(folder)), rows, positions, scores)
+def _tag_by_folder(folder: str, rows: Rows, wanted: Wanted) -> Chunk:
+    return tag_rows(Tagger(working_model(folder)), rows, wanted)

@@ -40,10 +40,13 @@ class LinearClassifier:
     calibration: NDArray[np.float64]
     thresholds: NDArray[np.float64]
 
+    def scores(self, views: Sequence[CSR]) -> NDArray[np.float64]:
+        """Return linear scores, shape (n_articles, n_topics), of articles seen in all views."""
+        return np.asarray(self.intercept + sum(map(linear_scores, views, self.coef)))
+
     def predict_proba(self, views: Sequence[CSR]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_articles, n_topics), of articles seen in all views."""
-        scores = self.intercept + sum(map(linear_scores, views, self.coef))
-        return sigmoid(scores * self.calibration[:, 0] + self.calibration[:, 1])
+        return sigmoid(self.scores(views) * self.calibration[:, 0] + self.calibration[:, 1])
 
     def decide(self, probabilities: NDArray[np.float64], views: Sequence[CSR]) -> NDArray[np.int64]:
         """Return 0/1 decisions, shape (n_articles, n_topics), on what `predict_proba` has answered.

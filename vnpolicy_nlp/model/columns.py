@@ -13,6 +13,7 @@ __all__ = [
     "TOPICS_COLUMN",
     "added_columns",
     "check_columns",
+    "evidence_column",
     "guess_text_columns",
     "join_topics",
     "score_column",
@@ -43,9 +44,13 @@ def guess_text_columns(columns: Sequence[str]) -> list[str]:
     return [name for name in found if name is not None]
 
 
-def added_columns(topics: Iterable[str], *, scores: bool) -> list[str]:
+def added_columns(topics: Sequence[str], *, scores: bool, evidence: bool) -> list[str]:
     """Return the names of the columns that tagging adds."""
-    return [TOPICS_COLUMN, *map(score_column, topics if scores else ())]
+    return [
+        TOPICS_COLUMN,
+        *map(score_column, topics if scores else ()),
+        *map(evidence_column, topics if evidence else ()),
+    ]
 
 
 def check_columns(columns: Sequence[str], needed: Sequence[str], added: Sequence[str]) -> None:
@@ -69,3 +74,8 @@ def join_topics(topics: Iterable[str]) -> str:
 def score_column(topic: str) -> str:
     """Return the name of the column that holds the probability of `topic`."""
     return f"score_{topic}"
+
+
+def evidence_column(topic: str) -> str:
+    """Return the name of the column that holds the passage that earned an article `topic`."""
+    return f"evidence_{topic}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vnpolicy_nlp.errors import TextError
 from vnpolicy_nlp.model.artifact import ModelParts, read_model, write_model
 from vnpolicy_nlp.model.columns import added_columns, check_columns, join_topics
+from vnpolicy_nlp.model.evidence import best_passages
 from vnpolicy_nlp.model.scoring import score_in_processes, score_segmented, score_texts
 from vnpolicy_nlp.text.prepare import join_cells
 from vnpolicy_nlp.text.segmenter import check_texts, segmenter_checksum
@@ -91,6 +92,29 @@ class Tagger:
             return score_texts(self._parts, checked)
         return score_in_processes(self._parts, checked, n_jobs)
 
+    def evidence(self, texts: Iterable[str], decisions: NDArray[np.int64] | None = None) -> list[dict[str, str]]:
+        """Return the passage that earned each article each of its topics.
+
+        Parameters
+        ----------
+        texts : iterable of str
+        decisions : ndarray of int64, shape (n_articles, n_topics), optional
+            What `predict` has answered for these texts; worked out without it.
+
+        Returns
+        -------
+        list of dict of str to str
+            For each article, by topic, a passage as it stands in the text: the one that scores highest as if it were
+            an article of its own.
+        """
+        checked = check_texts(texts)
+        decisions = self.predict(checked) if decisions is None else decisions
+        found = best_passages(self._parts, checked, decisions)
+        return [
+            {topic: text[start:end] for topic, (start, end) in spans.items()}
+            for text, spans in zip(checked, found, strict=True)
+        ]
+
     def predict_segmented(self, articles: Segmented) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return decisions and probabilities of articles that `encode` has segmented already."""
         return score_segmented(self._parts, articles)
@@ -102,9 +126,15 @@ class Tagger:
         ]
 
     def tag_frame(
-        self, frame: pd.DataFrame, text: str | Sequence[str] = "content", *, scores: bool = False, n_jobs: int = 1
+        self,
+        frame: pd.DataFrame,
+        text: str | Sequence[str] = "content",
+        *,
+        scores: bool = False,
+        evidence: bool = False,
+        n_jobs: int = 1,
     ) -> pd.DataFrame:
-        """Return `frame` with a column ``topics`` added, and the columns ``score_<slug>`` if asked for.
+        """Return `frame` with a column ``topics`` added, and those for scores and evidence if asked for.
 
         Parameters
         ----------
@@ -114,7 +144,9 @@ class Tagger:
             The columns that hold the text, such as ``["title", "content"]``; they are joined in that order.
             Missing cells count as empty.
         scores : bool
-            Whether to add the calibrated probabilities.
+            Whether to add the calibrated probabilities, ``score_<slug>``.
+        evidence : bool
+            Whether to add the passages that earned the topics, ``evidence_<slug>``; empty for topics not given.
         n_jobs : int
             Processes, as in `predict_both`.
 
@@ -126,13 +158,17 @@ class Tagger:
             If a cell of a text column is neither a string nor missing.
         """
         text = [text] if isinstance(text, str) else list(text)
-        columns = added_columns(self.topics, scores=scores)
+        columns = added_columns(self.topics, scores=scores, evidence=evidence)
         check_columns(list(frame.columns), text, columns)
         cells = [_cells(frame[column]) for column in text]
-        decisions, probabilities = self.predict_both(map(join_cells, zip(*cells, strict=True)), n_jobs=n_jobs)
+        texts = list(map(join_cells, zip(*cells, strict=True)))
+        decisions, probabilities = self.predict_both(texts, n_jobs=n_jobs)
         added: list[Any] = [[join_topics(topics) for topics in self.topics_of(decisions)]]
         if scores:
             added += list(probabilities.T)
+        if evidence:
+            passages = self.evidence(texts, decisions)
+            added += [[found.get(topic, "") for found in passages] for topic in self.topics]
         return frame.assign(**dict(zip(columns, added, strict=True)))
 
     def save(self, folder: str | Path) -> None:
