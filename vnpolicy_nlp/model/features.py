@@ -77,12 +77,12 @@ class ViewFeatures:
     def _counts(self, units: Ints, bounds: Ints) -> tuple[Ints, Ints, Ints]:
         """Return row, column and number of occurrences of each term in each text, by row and column."""
         kept = units != DROPPED
-        place, column = self._index.find(units[kept])
+        place, column = self._index.find(units.compress(kept))
         before = np.concatenate([[0], np.cumsum(kept)])  # of a place among all units, that among those kept
         starts = np.concatenate([[0], before[bounds[:, 0]], before[-1:]])
         text_of = np.repeat(np.arange(-1, len(bounds)), np.diff(starts))
         bits = len(self.terms).bit_length()
-        keys = text_of[place] << bits | column
+        keys = text_of.take(place) << bits | column
         ordered = _sorted(keys, len(bounds) << bits)
         differs = np.ones(len(ordered), dtype=bool)
         np.not_equal(ordered[1:], ordered[:-1], out=differs[1:])
@@ -95,11 +95,11 @@ class ViewFeatures:
         values = count.astype(np.float64)
         if self.sublinear_tf:
             values = np.log(values) + 1.0
-        values *= self.idf[column]
+        values *= self.idf.take(column)
         indptr = np.searchsorted(row, np.arange(n_rows + 1))
         length = np.sqrt(_row_sums(values * values, indptr))
         length[length == 0] = 1.0  # no term, or terms of no weight
-        return CSR(values / length[row], column, indptr)
+        return CSR(values / length.take(row), column, indptr)
 
     @cached_property
     def _index(self) -> NgramIndex:
@@ -113,7 +113,7 @@ class ViewFeatures:
 
 def linear_scores(features: CSR, coef: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ``features @ coef.T``, shape (n_rows, n_topics), for `coef` of shape (n_topics, n_columns)."""
-    weighted = (features.data * weights[features.indices] for weights in coef)
+    weighted = (features.data * weights.take(features.indices) for weights in coef)
     return np.stack([_row_sums(values, features.indptr) for values in weighted], axis=1)
 
 
@@ -126,8 +126,8 @@ def _sorted(keys: Ints, end: int) -> NDArray[np.integer[Any]]:
     if end > 1 << 32:
         return np.sort(keys)
     short = keys.astype(np.uint32)
-    short = short[np.argsort(short.astype(np.uint16), kind="stable")]
-    return short[np.argsort((short >> np.uint32(16)).astype(np.uint16), kind="stable")]
+    short = short.take(np.argsort(short.astype(np.uint16), kind="stable"))
+    return short.take(np.argsort((short >> np.uint32(16)).astype(np.uint16), kind="stable"))
 
 
 def _row_sums(values: NDArray[np.float64], indptr: Ints) -> NDArray[np.float64]:

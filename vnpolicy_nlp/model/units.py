@@ -89,19 +89,19 @@ class NgramIndex:
 
     def find(self, units: Ints) -> tuple[Ints, Ints]:
         """Return places and columns of all terms in a row of units, in no particular order."""
-        column = self.columns[0][units]
+        column = self.columns[0].take(units)
         at = np.flatnonzero(column >= 0)
-        places, columns = [at], [column[at]]
+        places, columns = [at], [column.take(at)]
         at, number = np.arange(len(units)), units
         for size, (level, column_of) in enumerate(zip(self.levels, self.columns[1:], strict=True), start=2):
             inner = np.searchsorted(at, len(units) - size + 1)  # those that leave room for another unit
-            follower = units[size - 1 :] if size == 2 else units[at[:inner] + size - 1]
+            follower = units[size - 1 :] if size == 2 else units.take(at[:inner] + size - 1)
             found, number = level.find(number[:inner], follower)
-            at = at[found]
-            column = column_of[number]
+            at = at.take(found)
+            column = column_of.take(number)
             known = column >= 0
-            places.append(at[known])
-            columns.append(column[known])
+            places.append(at.compress(known))
+            columns.append(column.compress(known))
         return np.concatenate(places), np.concatenate(columns)
 
 
@@ -118,7 +118,7 @@ class TokenUnits:
 
     def __call__(self, articles: Segmented) -> tuple[Ints, Ints]:
         """Return the units of a batch, `DROPPED` among them, and first and last place of each text's units."""
-        return self.of_tokens(articles.numbers)[articles.tokens], articles.bounds
+        return self.of_tokens(articles.numbers).take(articles.tokens), articles.bounds
 
     def of_tokens(self, numbers: Numbers) -> Ints:
         """Return the unit of each token, shape (n_tokens,)."""
@@ -158,13 +158,13 @@ class WordUnits:
     def __call__(self, articles: Segmented) -> tuple[Ints, Ints]:
         """Return the units of a batch, `DROPPED` among them, and first and last place of each text's units."""
         tokens, begins = articles.tokens, np.flatnonzero(~articles.inside)
-        units = self._alone.of_tokens(articles.numbers)[tokens[begins]]
+        units = self._alone.of_tokens(articles.numbers).take(tokens.take(begins))
         sizes = np.diff(begins, append=len(tokens))
         several = np.flatnonzero(sizes > 1)
         units[several] = self._index.unknown
         odd = self._odd(tokens, begins[several], sizes[several], articles.numbers)
-        self._look_up(units, several[~odd], tokens, begins, sizes, articles.numbers)
-        for word in several[odd].tolist():
+        self._look_up(units, several.compress(~odd), tokens, begins, sizes, articles.numbers)
+        for word in several.compress(odd).tolist():
             spelled = articles.numbers.tokens
             syllables = [spelled[token] for token in tokens[begins[word] : begins[word] + sizes[word]].tolist()]
             unit = self._view.unit_of(" ".join(syllables))
@@ -178,7 +178,7 @@ class WordUnits:
         longer = np.flatnonzero(sizes > 2)
         for place in range(2, int(sizes.max(initial=0))):
             odd[longer] |= is_odd[tokens[begins[longer] + place]]
-            longer = longer[sizes[longer] > place + 1]
+            longer = longer.compress(sizes[longer] > place + 1)
         return odd
 
     def _look_up(self, units: Ints, at: Ints, tokens: Ints, begins: Ints, sizes: Ints, numbers: Numbers) -> None:
@@ -187,8 +187,8 @@ class WordUnits:
         number = part_of[tokens[begins[at]]]
         for size, (level, unit_of) in enumerate(zip(self._words.levels, self._words.columns[1:], strict=True), start=2):
             found, number = level.find(number, part_of[tokens[begins[at] + size - 1]])
-            at = at[found]
+            at = at.take(found)
             ends = sizes[at] == size
-            unit = unit_of[number[ends]]
-            units[at[ends]] = np.where(unit >= 0, unit, self._index.unknown)
-            at, number = at[~ends], number[~ends]
+            unit = unit_of[number.compress(ends)]
+            units[at.compress(ends)] = np.where(unit >= 0, unit, self._index.unknown)
+            at, number = at.compress(~ends), number.compress(~ends)

@@ -168,11 +168,11 @@ class Chunks:
 
     def _expand(self, chunk: Ints) -> tuple[Ints, Ints]:
         """Return the tokens of a row of chunks, and where the tokens of each begin."""
-        counts, starts = self._counts[chunk], self._starts[chunk]
+        counts, starts = self._counts.take(chunk), self._starts.take(chunk)
         behind = np.cumsum(counts)
         first = behind - counts
         tokens = np.empty(int(behind[-1]), dtype=np.int64)
-        tokens[first] = self._flat[starts]
+        tokens[first] = self._flat.take(starts)
         several = np.flatnonzero(counts > 1)  # one chunk in ten
         more = counts[several] - 1
         step = 1 + np.arange(int(more.sum())) - np.repeat(np.cumsum(more) - more, more)

@@ -65,12 +65,12 @@ def emissions(tokens: Ints, tables: Tables, lexicon: Lexicon) -> Floats:
     n = len(tokens)
     for column in range(2 * REACH + 1):
         distance = REACH - column
-        weights = single[column][tokens]
+        weights = single[column].take(tokens)
         if distance >= 0:
             score[distance:] += weights[: n - distance]
         else:
             score[:distance] += weights[-distance:]
-    spelled, lower, title = unpack(lexicon.packed[tokens])
+    spelled, lower, title = unpack(lexicon.packed.take(tokens))
     _add_ngrams(score, spelled, lower, tables)
     both = title[:-1] & title[1:]
     score[:-1] += tables.title_pair * both
@@ -104,20 +104,20 @@ def _add_ngrams(score: Floats, spelled: Ints, lower: Ints, tables: Tables) -> No
     triple[:-1] |= capital[2:]
     at, row = tables.pairs.find(lower[:-1], lower[1:], where=triple)
     own = pair[at]
-    _add(score, at[own], tables.pair_lower, row[own])
+    _add(score, at.compress(own), tables.pair_lower, row.compress(own))
     at, row = _triples(tables, at, row, lower)
     _add(score, at, tables.triple_lower, row)
 
 
 def _triples(tables: Tables, at: Ints, pair: Ints, number: Ints) -> tuple[Ints, Ints]:
     """Return places and rows of the triples that begin with pairs at some places."""
-    found, row = tables.triples.find(pair, number[np.minimum(at + 2, len(number) - 1)])
-    return at[found], row
+    found, row = tables.triples.find(pair, number.take(at + 2, mode="clip"))
+    return at.take(found), row
 
 
 def _add(score: Floats, at: Ints, weights: Floats, row: Ints) -> None:
     for column, weight in enumerate(weights):
-        score[at + (REACH - column)] += weight[row]
+        score[at + (REACH - column)] += weight.take(row)
 
 
 def _viterbi(score: Floats, padding: Bools, tables: Tables) -> Decoded:
@@ -145,7 +145,7 @@ def _viterbi(score: Floats, padding: Bools, tables: Tables) -> Decoded:
     inside[at] = inside[goal] ^ (((goal - at) & 1) == 1)
 
     border = np.where(is_end[open_], 0.0, np.where(inside[open_ + 1], gain.high, gain.low))
-    doubtful = np.concatenate([open_[np.abs(best[open_] - border) < NEAR_TIE], too_long])
+    doubtful = np.concatenate([open_.compress(np.abs(best[open_] - border) < NEAR_TIE), too_long])
     inside[padding] = False
     inside[1:][padding[:-1]] = False  # a text's first token begins a word, whatever its label
     return Decoded(inside, doubtful)
@@ -176,10 +176,10 @@ def _follow(score: Floats, inside: Bools, open_: Ints, padding: Bools, gain: _Ga
     step = np.arange(len(open_))
     begins = np.diff(open_, prepend=-2) > 1
     step -= np.maximum.accumulate(np.where(begins, step, 0))  # place within a run of open tokens
-    heads = open_[begins]
+    heads = open_.compress(begins)
     gained = np.where(inside[heads - 1], gain.after_inside, gain.after_begin)
     best[heads] += np.where(padding[heads - 1], 0.0, gained)
     for wave in range(1, min(int(step.max(initial=0)), _LONG_RUN) + 1):
-        at = open_[step == wave]
+        at = open_.compress(step == wave)
         best[at] += gain(best[at - 1])
-    return best, open_[step > _LONG_RUN]
+    return best, open_.compress(step > _LONG_RUN)

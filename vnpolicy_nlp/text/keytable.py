@@ -28,8 +28,8 @@ class KeyTable:
     def get(self, low: Keys, high: Keys) -> Ints:
         """Return the numbers, -1 for what is not there."""
         slots = self._slots(low, high)
-        found = self._numbers[slots]
-        left = np.flatnonzero((self._low[found] != low) | (self._high[found] != high))
+        found = self._numbers.take(slots)
+        left = np.flatnonzero((self._low.take(found) != low) | (self._high.take(found) != high))
         left = left[found[left] != FREE]
         while len(left):
             slots[left] = (slots[left] + 1) & (len(self._numbers) - 1)

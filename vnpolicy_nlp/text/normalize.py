@@ -150,16 +150,18 @@ def _fold_blanks(text: str) -> str:
 
 
 def _strip_lines(text: str) -> str:
-    if " \n" in text or "\n " in text or text[:1] == " " or text[-1:] == " ":
-        return _LINE_BLANKS.sub("", text)
-    return text
+    if "  " in text and (" \n" in text or "\n " in text):
+        text = _LINE_BLANKS.sub("", text)
+    return text.replace(" \n", "\n").replace("\n ", "\n").strip(" ")
 
 
 def _fold_layout(text: str) -> str:
     """Do what the rules on bracketed remarks, blanks and line ends do, in a text whose only blanks are plain ones."""
     text = _BLANKS.sub(" ", text)
     if "(" in text:
-        text = _BLANKS.sub(" ", _PHOTO_CREDIT.sub("", _CONTINUED.sub("", text)))
+        shorter = _PHOTO_CREDIT.sub("", _CONTINUED.sub("", text))
+        if len(shorter) < len(text):
+            text = _BLANKS.sub(" ", shorter)
     return _EMPTY_LINES.sub("\n", _strip_lines(text)).strip()
 
 

@@ -69,17 +69,17 @@ class PairMap:
         """
         wanted = first << 32 | second
         hashes = self._hash(wanted)
-        marked = self.marks[hashes]
+        marked = self.marks.take(hashes)
         at = np.flatnonzero(marked if where is None else marked & where)
-        wanted, slots = wanted[at], hashes[at] >> _MARK_BITS
-        there = self.keys[slots]
+        wanted, slots = wanted.take(at), hashes.take(at) >> _MARK_BITS
+        there = self.keys.take(slots)
         left = np.flatnonzero((there != wanted) & (there != FREE))
         while len(left):
             slots[left] = (slots[left] + 1) & (len(self.keys) - 1)
             again = self.keys[slots[left]]
             left = left[(again != wanted[left]) & (again != FREE)]
-        hit = self.keys[slots] == wanted
-        return at[hit], self.values[slots[hit]]
+        hit = self.keys.take(slots) == wanted
+        return at.compress(hit), self.values.take(slots.compress(hit))
 
     def _hash(self, keys: Ints) -> Ints:
         """Return a place in `marks` for each key."""
