@@ -178,6 +178,8 @@ def main() -> None:
     given = parser.parse_args()
     tagger = vp.load()
     everything = list(articles(given.archive))
+    if given.seen + 2 * given.rounds * given.articles > len(everything):
+        parser.error(f"{len(everything)} articles are too few for --seen and two lots of --articles in each round")
     stream = iter(everything)
     tagger.predict_proba(list(islice(stream, given.seen)))
     show_ratios(interleaved(tagger, stream, given.rounds, given.articles))

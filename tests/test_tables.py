@@ -33,9 +33,6 @@ def test_a_pair_map_finds_its_pairs_and_no_others(held, others):
     expected = [(place, held.index(pair)) for place, pair in enumerate(asked) if pair in held]
     at, values = table.find(*columns(asked))
     assert list(zip(at.tolist(), values.tolist(), strict=True)) == expected
-    where = np.arange(len(asked)) % 2 == 0
-    at, values = table.find(*columns(asked), where=where)
-    assert at.tolist() == [place for place, _ in expected if place % 2 == 0]
 
 
 @given(st.lists(keys, max_size=4))

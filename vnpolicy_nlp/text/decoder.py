@@ -102,8 +102,10 @@ def _add_ngrams(score: Floats, spelled: Ints, lower: Ints, tables: Tables) -> No
     pair = capital[:-1] | capital[1:]
     triple = pair.copy()
     triple[:-1] |= capital[2:]
-    at, row = tables.pairs.find(lower[:-1], lower[1:], where=triple)
-    own = pair[at]
+    maybe = np.flatnonzero(triple)
+    at, row = tables.pairs.find(lower.take(maybe), lower.take(maybe + 1))
+    at = maybe.take(at)
+    own = pair.take(at)
     _add(score, at.compress(own), tables.pair_lower, row.compress(own))
     at, row = _triples(tables, at, row, lower)
     _add(score, at, tables.triple_lower, row)

@@ -52,15 +52,13 @@ class PairMap:
         table.values[slots] = values
         return table
 
-    def find(self, first: Ints, second: Ints, where: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
+    def find(self, first: Ints, second: Ints) -> tuple[Ints, Ints]:
         """Look up ``(first[i], second[i])`` for every i.
 
         Parameters
         ----------
         first, second : ndarray of int64, shape (n,)
             Numbers >= 0; those that are in no key may be among them.
-        where : ndarray of bool, shape (n,), optional
-            Which pairs to look up; all without it.
 
         Returns
         -------
@@ -69,8 +67,7 @@ class PairMap:
         """
         wanted = first << 32 | second
         hashes = self._hash(wanted)
-        marked = self.marks.take(hashes)
-        at = np.flatnonzero(marked if where is None else marked & where)
+        at = np.flatnonzero(self.marks.take(hashes))
         wanted, slots = wanted.take(at), hashes.take(at) >> _MARK_BITS
         there = self.keys.take(slots)
         left = np.flatnonzero((there != wanted) & (there != FREE))
