@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vnpolicy_nlp.model.processes import share_out
-from vnpolicy_nlp.model.scoring import _packed, _unpacked
+from vnpolicy_nlp.model.scoring import pack_texts, unpack_texts
 from vnpolicy_nlp.text.segmenter import batches
 
 ANY_TEXT = st.text(st.characters(), max_size=40)  # lone surrogates too
@@ -62,13 +62,13 @@ def test_only_some_tasks_are_held():
 
 @given(st.lists(ANY_TEXT))
 def test_texts_arrive_as_they_were(texts):
-    assert _unpacked(*_packed(texts)) == texts
+    assert unpack_texts(*pack_texts(texts)) == texts
 
 
 def test_emoji_and_halves_of_them_arrive_as_they_were():
     texts = ["\U0001f600", "\ud83d", "\ude00", "\ud83d\ude00", ""]
-    assert _unpacked(*_packed(texts)) == texts
-    assert _unpacked(*_packed(texts[:1])) == texts[:1]
+    assert unpack_texts(*pack_texts(texts)) == texts
+    assert unpack_texts(*pack_texts(texts[:1])) == texts[:1]
 
 
 @given(st.lists(st.integers(0, 400_000)), st.integers(1, 5))

@@ -6,8 +6,11 @@ Heavy modules are imported inside the commands, so that ``vnpolicy --version`` a
 from __future__ import annotations
 
 import json
+import logging
 import sys
+import time
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +19,14 @@ import click
 from vnpolicy_nlp.errors import VnPolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["cli", "main"]
 
 EXIT_ERROR = 2
+EXIT_QUARANTINE = 3  # done, but for records that could not be read
 EXIT_INTERRUPTED = 130
+SECONDS_BETWEEN_LINES = 60
 
 text_option = click.option(
     "--text-column",
@@ -58,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         _fail(f"{error.format_message().rstrip('.')}; see `vnpolicy --help`")
     except (KeyboardInterrupt, click.Abort):
-        click.echo("vnpolicy: stopped; nothing was written", err=True)
+        click.echo("vnpolicy: stopped", err=True)
         sys.exit(EXIT_INTERRUPTED)
 
 
@@ -68,53 +73,61 @@ def cli() -> None:
     """Tag Vietnamese news articles with the policy topics they report on."""
 
 
-@cli.command(short_help="Tag the articles of a CSV file.")
-@click.argument("source", type=click.Path(path_type=Path), metavar="IN")
+@cli.command(short_help="Tag the articles of files.")
+@click.argument("sources", nargs=-1, required=True, metavar="IN...")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
     required=True,
     metavar="OUT",
-    help="The CSV file to write.",
+    help="The file to write; a folder where IN is several files or a folder; - for standard output.",
 )
 @text_option
 @model_option
 @click.option("--scores", is_flag=True, help="Add a column score_<topic> with the probability of each topic.")
 @click.option("--evidence", is_flag=True, help="Add a column evidence_<topic> with the passage that earned the topic.")
-@click.option("--separator", default=",", show_default=True, help="Between cells; \\t for a tab.")
+@click.option("--encoding", metavar="NAME", help="Of the text; found out without it.")
+@click.option("--separator", help="Between cells of CSV, \\t for a tab; found out without it.")
+@click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--jobs", default=1, show_default=True, metavar="N", help="Processes; -1 for one a core.")
-@click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
+@click.option("--quiet", is_flag=True, help="No progress and no summary.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def tag(
-    source: Path,
-    output: Path,
+    sources: tuple[str, ...],
+    output: str,
     text: tuple[str, ...],
     model: Path | None,
-    scores: bool,
-    evidence: bool,
-    separator: str,
+    separator: str | None,
     jobs: int,
     quiet: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
-    """Tag the articles of a CSV file.
+    """Tag the articles of files: CSV, TSV, JSON lines or Parquet, packed or not.
 
-    All rows and columns of IN come through unchanged; OUT has a column `topics` in addition.
+    All rows and columns of IN come through unchanged; OUT has a column `topics` in addition. Records that cannot be
+    read are set aside in OUT.quarantine.csv, and the exit code is 3 then. OUT.run.json says how OUT came about.
     """
     from vnpolicy_nlp.archive.run import tag_archive
 
-    summary = tag_archive(
-        source,
-        output,
-        text or None,
-        model=model,
-        scores=scores,
-        evidence=evidence,
-        separator=_separator(separator),
-        n_jobs=_jobs(jobs),
-        progress=None if quiet else _progress,
-    )
-    if not quiet:
-        click.echo(f"{summary}\nwritten to {output}")
+    with _stoppable(output), _watched(quiet=quiet) as progress:
+        summary = tag_archive(
+            sources,
+            output,
+            text or None,
+            model=model,
+            separator=_separator(separator),
+            n_jobs=_jobs(jobs),
+            progress=progress,
+            **options,
+        )
+    if as_json:
+        click.echo(_json(summary.to_dict()), err=output == "-")
+    elif not quiet:
+        click.echo(f"{summary}\nwritten to {output}", err=output == "-")
+    if summary.n_quarantined:
+        sys.exit(EXIT_QUARANTINE)
 
 
 @cli.command(short_help="Train a model on your own labels.")
@@ -190,17 +203,89 @@ def _describe(folder: Path, manifest: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _progress(chunks: Iterable[Any], n_rows: int) -> Iterator[Any]:
-    """Pass chunks on while a bar on standard error counts their rows; off where there is no terminal."""
-    from tqdm import tqdm
+@contextmanager
+def _stoppable(output: str) -> Iterator[None]:
+    """Say after Ctrl-C how to go on."""
+    try:
+        yield
+    except (KeyboardInterrupt, click.Abort):
+        how = "" if output == "-" else "; what is done is kept: run again with --resume to go on"
+        click.echo(f"\nvnpolicy: stopped{how}", err=True)
+        sys.exit(EXIT_INTERRUPTED)
 
-    with tqdm(total=n_rows, unit=" articles", disable=None, smoothing=0.05) as bar:
-        for chunk in chunks:
-            yield chunk
-            bar.update(len(chunk))
+
+@contextmanager
+def _watched(*, quiet: bool) -> Iterator[Callable[[Any], None] | None]:
+    """Show on standard error how a run goes: a bar on a terminal, elsewhere a line a minute."""
+    if quiet:
+        yield None
+        return
+    log = logging.getLogger("vnpolicy_nlp")
+    handler = _ClickHandler()
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    bar = _Bar() if sys.stderr.isatty() else _Lines()
+    try:
+        yield bar.show
+    finally:
+        bar.close()
+        log.removeHandler(handler)
 
 
-def _separator(given: str) -> str:
+class _ClickHandler(logging.Handler):
+    """Shows what the package has to say."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(self.format(record), err=True)
+
+
+class _Bar:
+    """A bar over the bytes of each file, with articles a second."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._file = ""
+        self._started = time.monotonic()
+
+    def show(self, progress: Any) -> None:
+        from tqdm import tqdm
+
+        if progress.file != self._file:
+            self.close()
+            self._file, self._started = progress.file, time.monotonic()
+            self._bar = tqdm(total=progress.all_bytes, unit="B", unit_scale=True, smoothing=0.05)
+        rate = progress.n_rows / max(time.monotonic() - self._started, 1e-9)
+        self._bar.set_postfix_str(f"{progress.n_rows} articles, {rate:.0f}/s", refresh=False)
+        self._bar.update(progress.n_bytes - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+class _Lines:
+    """A line a minute."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.monotonic()
+
+    def show(self, progress: Any) -> None:
+        now = time.monotonic()
+        if now - self._last >= SECONDS_BETWEEN_LINES:
+            self._last = now
+            done, spent = progress.n_bytes, now - self._started
+            left = ""
+            if progress.all_bytes and done:
+                left = f", {(progress.all_bytes - done) * spent / done / 60:.0f} min left"
+            click.echo(f"{progress.file}: {progress.n_rows} articles after {spent / 60:.0f} min{left}", err=True)
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def _separator(given: str | None) -> str | None:
+    if given is None:
+        return None
     separator = given.replace("\\t", "\t")
     if len(separator) != 1 or separator in '"\r\n':
         raise click.BadParameter(f"{given!r} is not one character", param_hint="--separator")

@@ -1,60 +1,94 @@
-"""The run over an archive: rows in, the same rows with tags out."""
+"""The run over an archive: rows in, the same rows with tags out, and nothing lost on the way.
+
+One file at a time goes down this way: `tables` opens it, `chunks` takes as many records together as go well together,
+the model tags them here and in other processes, and `output` writes them down in their order, with a checkpoint in a
+`Workplace` every few seconds.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
 import time
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, deque
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vnpolicy_nlp.archive.csvfile import create_csv, open_csv
-from vnpolicy_nlp.model.columns import added_columns, check_columns, guess_text_columns, join_topics
+from vnpolicy_nlp.archive.chunks import MOST_READ, Chunk, chunks_of, text_reader
+from vnpolicy_nlp.archive.files import Input, find_inputs
+from vnpolicy_nlp.archive.output import (
+    BAD,
+    CUT,
+    RECORDS,
+    ROWS,
+    UNTAGGED,
+    WITHOUT_TEXT,
+    Found,
+    Output,
+    Pipe,
+    kind_to_write,
+    topic_key,
+)
+from vnpolicy_nlp.archive.tables import open_table, records_of
+from vnpolicy_nlp.archive.workplace import Workplace, beside
+from vnpolicy_nlp.errors import OutputError, TableError
+from vnpolicy_nlp.model.artifact import model_sha256
+from vnpolicy_nlp.model.columns import added_columns, check_columns, guess_text_columns
 from vnpolicy_nlp.model.processes import share_out
-from vnpolicy_nlp.model.scoring import model_folder, working_model
+from vnpolicy_nlp.model.scoring import model_folder, pack_texts, unpack_texts, working_model
 from vnpolicy_nlp.model.tagger import Tagger, load
-from vnpolicy_nlp.text.prepare import join_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
-    Rows = list[list[str]]
+    from vnpolicy_nlp.archive.rows import Table
 
-__all__ = ["RunSummary", "tag_archive"]
+__all__ = ["Progress", "RunSummary", "tag_archive"]
 
-CHUNK = 512  # rows; large enough to be worth handing over, small enough for a smooth progress bar
-_WITHOUT_TEXT, _UNTAGGED = "(without text)", "(untagged)"  # counted beside the slugs, which have no brackets
+_log = logging.getLogger("vnpolicy_nlp")
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run did.
+    """What a run did, over all its files.
 
     Attributes
     ----------
     n_rows : int
         Rows read, and written.
+    n_quarantined : int
+        Records that could not be read as rows: they stand in the quarantine files.
     n_without_text : int
         Rows whose text columns are empty: kept, untagged.
+    n_cut : int
+        Rows of whose text only the first million characters were read.
     n_tagged : dict of str to int
         Articles with each topic.
     n_untagged : int
         Articles without any topic, those without text included.
     text_columns : tuple of str
+        Of the last file.
     seconds : float
+    files : tuple of str
+        The files written.
     """
 
-    n_rows: int
-    n_without_text: int
-    n_tagged: dict[str, int]
-    n_untagged: int
-    text_columns: tuple[str, ...]
-    seconds: float
+    n_rows: int = 0
+    n_quarantined: int = 0
+    n_without_text: int = 0
+    n_cut: int = 0
+    n_tagged: dict[str, int] = field(default_factory=dict)
+    n_untagged: int = 0
+    text_columns: tuple[str, ...] = ()
+    seconds: float = 0.0
+    files: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        width = max(map(len, self.n_tagged))
+        width = max(map(len, [*self.n_tagged, "(no topic)"]))
         lines = [
             f"{self.n_rows} rows in {self.seconds:.1f} s, text from: {', '.join(self.text_columns)}",
             *(f"  {topic:<{width}}  {n}" for topic, n in self.n_tagged.items()),
@@ -62,31 +96,80 @@ class RunSummary:
         ]
         if self.n_without_text:
             lines.append(f"{self.n_without_text} rows without text: kept, not tagged")
+        if self.n_cut:
+            lines.append(
+                f"{self.n_cut} rows of more than {MOST_READ} characters: kept whole, tagged by their beginning"
+            )
+        if self.n_quarantined:
+            lines.append(f"{self.n_quarantined} records could not be read: see the quarantine file beside the output")
         return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as JSON values."""
+        return asdict(self)
+
+
+class Progress(NamedTuple):
+    """How far a run has come, as its callback is told after each chunk.
+
+    Attributes
+    ----------
+    file : str
+        Which file it is at.
+    n_rows : int
+        Rows written of this file.
+    n_bytes : int
+        Bytes read of it.
+    all_bytes : int or None
+        Its size, None where it is not known.
+    """
+
+    file: str
+    n_rows: int
+    n_bytes: int
+    all_bytes: int | None
+
+
+class Wanted(NamedTuple):
+    """What is asked for."""
+
+    text: tuple[str, ...]
+    scores: bool
+    evidence: bool
+    strict: bool
+    encoding: str | None
+    separator: str | None
+    n_jobs: int
 
 
 def tag_archive(
-    source: str | Path,
+    source: str | Path | Sequence[str | Path],
     output: str | Path,
     text: str | Sequence[str] | None = None,
     *,
     model: str | Path | Tagger | None = None,
     scores: bool = False,
     evidence: bool = False,
-    separator: str = ",",
+    encoding: str | None = None,
+    separator: str | None = None,
+    strict: bool = False,
+    resume: bool = False,
     n_jobs: int = 1,
-    progress: Callable[[Iterable[Any], int], Iterable[Any]] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> RunSummary:
-    """Tag a CSV file: every row and column comes through unchanged and in order, the tags are added at the end.
+    """Tag files: every row and column comes through unchanged and in order, the tags are added at the end.
 
-    Memory does not grow with the file. The output appears under its name when it is complete.
+    CSV, TSV, JSON lines and Parquet, packed by gzip, bzip2, xz or zstd. Memory does not grow with the files. An output
+    appears under its name when it is complete; beside it then stand ``OUT.run.json``, which says how it came about, and
+    ``OUT.quarantine.csv`` if there were records that could not be read as rows.
 
     Parameters
     ----------
-    source : str or Path
-        A UTF-8 CSV file with a header.
+    source : str, Path or sequence of them
+        Files, patterns such as ``in/*.csv``, folders; "-" for standard input.
     output : str or Path
-        The file to write. It must not be there yet.
+        For one file the file to write, by its name of any kind; for several, or a folder, the folder to mirror them
+        in; "-" for standard output. What is there is never written over.
     text : str or sequence of str, optional
         The columns that hold the text, joined in this order; without it the usual names are looked for.
     model : str, Path, Tagger or fitted TopicTagger, optional
@@ -95,95 +178,202 @@ def tag_archive(
         Whether to add the calibrated probabilities as ``score_<slug>``, four decimals.
     evidence : bool
         Whether to add the passages that earned the topics as ``evidence_<slug>``.
-    separator : str
+    encoding : str, optional
+        One of `vnpolicy_nlp.archive.encodings.ENCODINGS`; found out without it.
+    separator : str, optional
+        Between cells of CSV; found out without it.
+    strict : bool
+        Whether to stop at the first record that cannot be read, instead of setting it aside.
+    resume : bool
+        Whether to go on with an interrupted run. What is finished already is left as it is.
     n_jobs : int
         Processes, as in joblib: -1 for one a core. The output does not depend on it.
     progress : callable, optional
-        Called with the finished chunks of rows and the number of rows in all; yields the chunks again.
+        Called with a `Progress` after each chunk.
 
     Raises
     ------
     TableError, ColumnError, OutputError, ModelError
     """
     started = time.perf_counter()
-    table = open_csv(source, separator)
-    columns = list(table.columns)
-    text = [text] if isinstance(text, str) else list(text or guess_text_columns(columns))
+    sources = [source] if isinstance(source, str | Path) else list(source)
+    inputs = find_inputs(sources)
     model = getattr(model, "tagger_", model)  # a fitted TopicTagger holds one
     tagger = model if isinstance(model, Tagger) else load(model)
-    added = added_columns(tagger.topics, scores=scores, evidence=evidence)
-    check_columns(columns, text, added)
-    positions = [columns.index(name) for name in text]
+    text = (text,) if isinstance(text, str) else tuple(text or ())
+    wanted = Wanted(text, scores, evidence, strict, encoding, separator, n_jobs)
+    targets = _targets(inputs, sources, str(output))
+    if not resume:
+        for entry, target in zip(inputs, targets, strict=True):
+            _refuse_existing(entry, target)
     counts: Counter[str] = Counter()
-    with create_csv(output, table) as writer:
-        writer.write_rows([[*columns, *added]])
-        chunks: Iterable[Chunk] = _tagged(_chunks(table.rows()), tagger, Wanted(positions, scores, evidence), n_jobs)
-        for chunk in chunks if progress is None else progress(chunks, table.n_rows):
-            writer.write_rows(chunk.rows)
-            counts.update(chunk.counts)
+    text_columns: tuple[str, ...] = ()
+    for entry, target in zip(inputs, targets, strict=True):
+        job = _Job(tagger, entry, target, wanted, progress or (lambda _: None))
+        done, text_columns = job.run(resume)
+        counts += Counter(done)
     return RunSummary(
-        n_rows=table.n_rows,
-        n_without_text=counts[_WITHOUT_TEXT],
-        n_tagged={topic: counts[topic] for topic in tagger.topics},
-        n_untagged=counts[_UNTAGGED],
-        text_columns=tuple(text),
+        n_rows=counts[ROWS],
+        n_quarantined=counts[BAD],
+        n_without_text=counts[WITHOUT_TEXT],
+        n_cut=counts[CUT],
+        n_tagged={topic: counts[topic_key(topic)] for topic in tagger.topics},
+        n_untagged=counts[UNTAGGED],
+        text_columns=text_columns,
         seconds=time.perf_counter() - started,
+        files=tuple("-" if target is None else str(target) for target in targets),
     )
 
 
-class Wanted(NamedTuple):
-    """Which cells hold the text, and what is asked for besides topics."""
+def _targets(inputs: Sequence[Input], sources: Sequence[str | Path], output: str) -> list[Path | None]:
+    """Return the file to write for each input, None for standard output."""
+    single = len(sources) == 1 and len(inputs) == 1 and not Path(sources[0]).is_dir()
+    if output == "-":
+        if not single:
+            raise OutputError("several files cannot go to standard output: name a folder")
+        return [None]
+    if single and not output.endswith("/") and not Path(output).is_dir():
+        return [Path(output)]
+    if Path(output).is_file():
+        raise OutputError(f"{output} is a file, and there are several to write: name a folder")
+    return [Path(output) / entry.place for entry in inputs]
 
-    positions: list[int]
-    scores: bool
-    evidence: bool
+
+def _refuse_existing(entry: Input, target: Path | None) -> None:
+    if target is None:
+        return
+    if entry.path is not None and target.exists() and entry.path.exists() and target.samefile(entry.path):
+        raise OutputError(f"{target} is the input: choose another name for the output")
+    for path in (target, beside(target, ".quarantine.csv"), beside(target, ".run.json")):
+        if path.exists():
+            raise OutputError(f"{path} is there already: choose another name or remove it first")
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """Some rows with their tags, and how many have what."""
+class _Job:
+    """One file to tag."""
 
-    rows: Rows
-    counts: Counter[str]
+    tagger: Tagger
+    source: Input
+    target: Path | None
+    wanted: Wanted
+    progress: Callable[[Progress], None]
 
-    def __len__(self) -> int:
-        return len(self.rows)
+    def run(self, resume: bool) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Tag the file, or what is left of it; return what was counted, and the text columns."""
+        if self.target is None:
+            return self._run_to(Pipe(self.source))
+        key = self._key()
+        if resume and self.target.exists():
+            return self._finished_before(key)
+        with Workplace.open(self.target, key, resume=resume) as place:
+            try:
+                return self._run_to(place)
+            except (TableError, ValueError):
+                place.remove()  # the same will happen again
+                raise
+
+    def _key(self) -> dict[str, Any]:
+        """Return what an interrupted run must have in common with the one that goes on with it."""
+        return {
+            "input": self.source.fingerprint(),
+            "model": model_sha256(self.tagger.parts),
+            "options": self.wanted._replace(n_jobs=1)._asdict(),
+            "version": _versions()["vnpolicy-nlp"],
+        }
+
+    def _finished_before(self, key: dict[str, Any]) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Return what the record of a complete output says, if it is of this run."""
+        path = beside(self.target or Path(), ".run.json")
+        try:
+            record = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            record = {}
+        if record.get("key") != json.loads(json.dumps(key)):
+            raise OutputError(f"{self.target} is there already, and not from this run: choose another name")
+        _log.info("%s is complete already", self.target)
+        return record["counts"], tuple(record["text_columns"])
+
+    def _run_to(self, place: Workplace | Pipe) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Read, tag and write, from the last checkpoint on."""
+        started = datetime.now(UTC)
+        with open_table(self.source, self.wanted.encoding, self.wanted.separator) as (table, counted):
+            text = list(self.wanted.text or guess_text_columns(table.columns))
+            added = added_columns(self.tagger.topics, scores=self.wanted.scores, evidence=self.wanted.evidence)
+            check_columns(table.columns, text, added)
+            self._say(table, text)
+            counts: Counter[str] = Counter(place.checkpoint)
+            if not place.is_finished:
+                output = Output(place, kind_to_write(self.target, self.source), table, added, self.source.name)
+                if not counts:
+                    output.begin()
+                records = islice(records_of(table, self.source.name), counts[RECORDS], None)
+                for chunk, found in self._tagged(chunks_of(records, text_reader(table, text))):
+                    self._check(chunk)
+                    counts.update(output.add(chunk, found, self.tagger))
+                    output.save(counts)
+                    self.progress(Progress(self.source.name, counts[ROWS], counted.n_read, self.source.n_bytes))
+                output.end(counts)
+            place.publish(
+                lambda: {
+                    "key": None if self.target is None else self._key(),
+                    "versions": _versions(),
+                    "model": self.tagger.record.get("training", {}),
+                    "input": {"name": self.source.name, "sha256": counted.sha256(), **table.notes},
+                    "output": str(self.target),
+                    "columns": table.columns,
+                    "text_columns": text,
+                    "added_columns": added,
+                    "thresholds": self.tagger.thresholds,
+                    "counts": dict(counts),
+                    "started": started.isoformat(timespec="seconds"),
+                    "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+                }
+            )
+        return counts, tuple(text)
+
+    def _say(self, table: Table, text: Sequence[str]) -> None:
+        found = [f"{name} {value}" for name, value in table.notes.items()]
+        _log.info("%s: %s", self.source.name, ", ".join([*found, f"text from {', '.join(text)}"]))
+
+    def _check(self, chunk: Chunk) -> None:
+        if self.wanted.strict and chunk.bad:
+            first = chunk.bad[0]
+            raise TableError(f"{self.source.name}, line {first.line}: {first.reason}; mend it, or run without --strict")
+
+    def _tagged(self, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, Found]]:
+        """Tag chunks in order, in this process or in several; only a few chunks are in memory at a time."""
+        from joblib import effective_n_jobs
+
+        held: deque[Chunk] = deque()
+
+        def texts() -> Iterator[list[str]]:
+            for chunk in chunks:
+                held.append(chunk)
+                yield chunk.texts
+
+        evidence, parts = self.wanted.evidence, self.tagger.parts
+        for found in share_out(
+            texts(),
+            here=lambda batch: tag_texts(self.tagger, batch, evidence),
+            there=lambda batch: partial(_tag_packed, model_folder(parts), evidence, *pack_texts(batch)),
+            n_processes=effective_n_jobs(self.wanted.n_jobs),
+        ):
+            yield held.popleft(), found
 
 
-def tag_rows(tagger: Tagger, rows: Rows, wanted: Wanted) -> Chunk:
-    """Tag some rows."""
-    texts = [join_cells(row[position] for position in wanted.positions) for row in rows]
+def tag_texts(tagger: Tagger, texts: Sequence[str], evidence: bool) -> Found:
+    """Tag some texts."""
     decisions, probabilities = tagger.predict_both(texts)
-    tags = tagger.topics_of(decisions)
-    counts = Counter(topic for topics in tags for topic in topics)
-    counts[_WITHOUT_TEXT] = texts.count("")
-    counts[_UNTAGGED] = tags.count(())
-    tagged = [[*row, join_topics(topics)] for row, topics in zip(rows, tags, strict=True)]
-    if wanted.scores:
-        for row, scores in zip(tagged, probabilities.tolist(), strict=True):
-            row += [f"{score:.4f}" for score in scores]
-    if wanted.evidence:
-        for row, found in zip(tagged, tagger.evidence(texts, decisions), strict=True):
-            row += [found.get(topic, "") for topic in tagger.topics]
-    return Chunk(tagged, counts)
+    quoted = tagger.evidence(texts, decisions) if evidence else []
+    return Found(tagger.topics_of(decisions), probabilities.tolist(), quoted)
 
 
-def _chunks(rows: Iterator[list[str]]) -> Iterator[Rows]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
+def _tag_packed(folder: str, evidence: bool, data: bytes | Sequence[str], lengths: Sequence[int]) -> Found:
+    return tag_texts(Tagger(working_model(folder)), unpack_texts(data, lengths), evidence)
 
 
-def _tagged(chunks: Iterable[Rows], tagger: Tagger, wanted: Wanted, n_jobs: int) -> Iterator[Chunk]:
-    """Tag chunks in order, in this process or in several; only a few chunks are in memory at a time."""
-    from joblib import effective_n_jobs
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
 
-    yield from share_out(
-        chunks,
-        here=lambda chunk: tag_rows(tagger, chunk, wanted),
-        there=lambda chunk: partial(_tag_by_folder, model_folder(tagger.parts), chunk, wanted),
-        n_processes=effective_n_jobs(n_jobs),
-    )
-
-
-def _tag_by_folder(folder: str, rows: Rows, wanted: Wanted) -> Chunk:
-    return tag_rows(Tagger(working_model(folder)), rows, wanted)
+    return {name: version(name) for name in ("vnpolicy-nlp", "underthesea", "underthesea-core", "numpy")}

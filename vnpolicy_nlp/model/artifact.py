@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "ModelParts", "read_manifest", "read_model", "write_model"]
+__all__ = ["FORMAT", "ModelParts", "model_sha256", "read_manifest", "read_model", "write_model"]
 
 FORMAT = 1
 PACKAGE = "vnpolicy_nlp"
@@ -103,6 +103,11 @@ def read_model(folder: str | Path) -> ModelParts:
         return _parts(manifest, contents)
     except (KeyError, TypeError, ValueError, AttributeError, SafetensorError) as error:
         raise _damaged(folder, f"its files contradict each other ({type(error).__name__}: {error})") from error
+
+
+def model_sha256(parts: ModelParts) -> str:
+    """Return a hash of all that a model is: that of the manifest that its folder has."""
+    return _sha256(_files(parts)[MANIFEST])
 
 
 def read_manifest(folder: str | Path) -> dict[str, Any]:

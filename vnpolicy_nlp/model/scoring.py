@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
     Answer = tuple[NDArray[np.int64], NDArray[np.float64]]
 
-__all__ = ["model_folder", "score_in_processes", "score_segmented", "score_texts", "working_model"]
+__all__ = [
+    "model_folder",
+    "pack_texts",
+    "score_in_processes",
+    "score_segmented",
+    "score_texts",
+    "unpack_texts",
+    "working_model",
+]
 
 _ENCODING = "utf-16-le"  # how Python has most Vietnamese texts in memory: little more than a copy
 
@@ -54,13 +62,13 @@ def score_in_processes(parts: ModelParts, texts: Sequence[str], n_jobs: int) -> 
     answers = share_out(
         batches(texts, n_processes),
         here=lambda batch: score_texts(parts, batch),
-        there=lambda batch: partial(_score_packed, model_folder(parts), *_packed(batch)),
+        there=lambda batch: partial(_score_packed, model_folder(parts), *pack_texts(batch)),
         n_processes=n_processes,
     )
     return _joined(list(answers), len(parts.topics))
 
 
-def _packed(texts: Sequence[str]) -> tuple[bytes | Sequence[str], list[int]]:
+def pack_texts(texts: Sequence[str]) -> tuple[bytes | Sequence[str], list[int]]:
     """Return texts as one run of bytes and their lengths: handed over in a tenth of the time that a list takes.
 
     Texts with lone surrogates, which UTF-16 does not hold, stay a list.
@@ -71,7 +79,8 @@ def _packed(texts: Sequence[str]) -> tuple[bytes | Sequence[str], list[int]]:
         return texts, []
 
 
-def _unpacked(data: bytes | Sequence[str], lengths: Sequence[int]) -> Sequence[str]:
+def unpack_texts(data: bytes | Sequence[str], lengths: Sequence[int]) -> Sequence[str]:
+    """Return what `pack_texts` has packed."""
     if not isinstance(data, bytes):
         return data
     joined = data.decode(_ENCODING)
@@ -80,7 +89,7 @@ def _unpacked(data: bytes | Sequence[str], lengths: Sequence[int]) -> Sequence[s
 
 
 def _score_packed(folder: str, data: bytes | Sequence[str], lengths: Sequence[int]) -> Answer:
-    return score_texts(working_model(folder), _unpacked(data, lengths))
+    return score_texts(working_model(folder), unpack_texts(data, lengths))
 
 
 def model_folder(parts: ModelParts) -> str:

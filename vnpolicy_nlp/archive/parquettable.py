@@ -1,0 +1,83 @@
+"""Parquet, by pyarrow: read some rows at a time, written a row group at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vnpolicy_nlp.errors import OutputError, TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from vnpolicy_nlp.archive.rows import Bad, Row
+
+__all__ = ["ParquetTable", "join_parts", "write_part"]
+
+_ROWS = 256  # read at once
+
+
+class ParquetTable:
+    """A Parquet file that is open for reading.
+
+    Raises
+    ------
+    TableError
+        If it is none, or damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        pyarrow, parquet = _pyarrow()
+        try:
+            self._file = parquet.ParquetFile(path)
+        except (OSError, pyarrow.ArrowException) as error:
+            raise _damaged(path, error) from error
+        self.schema = self._file.schema_arrow
+        self.columns = list(self.schema.names)
+        self.notes: dict[str, str] = {}
+
+    def records(self) -> Iterator[Row | Bad]:
+        """Yield all rows."""
+        pyarrow, _ = _pyarrow()
+        try:
+            for batch in self._file.iter_batches(batch_size=_ROWS):
+                yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        except (OSError, pyarrow.ArrowException) as error:
+            raise _damaged(self._path, error) from error
+
+
+def write_part(path: Path, columns: Sequence[str], rows: Sequence[Row], schema: Any) -> None:
+    """Write rows as a file of one row group.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema or None
+        The types of the first columns; the others are text.
+    """
+    pyarrow, parquet = _pyarrow()
+    types = [*(schema.types if schema is not None else ()), *[pyarrow.string()] * len(columns)][: len(columns)]
+    cells = ([row[place] for row in rows] for place in range(len(columns)))
+    arrays = [pyarrow.array(column, type=kind) for column, kind in zip(cells, types, strict=True)]
+    parquet.write_table(pyarrow.Table.from_arrays(arrays, names=list(columns)), path, compression="zstd")
+
+
+def join_parts(parts: Sequence[Path], target: Path) -> None:
+    """Write the row groups of some files into one."""
+    _, parquet = _pyarrow()
+    with parquet.ParquetWriter(target, parquet.read_schema(parts[0]), compression="zstd") as writer:
+        for part in parts:
+            writer.write_table(parquet.read_table(part))
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise OutputError("Parquet needs a package: pip install 'vnpolicy-nlp[parquet]'") from error
+    return pyarrow, parquet
+
+
+def _damaged(path: Path, error: Exception) -> TableError:
+    return TableError(f"{path} is no Parquet file, or is damaged: {str(error).splitlines()[0]}")
