@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from vnpolicy_nlp.archive.csvtable import CsvRow, CsvTable
-from vnpolicy_nlp.archive.rows import Bad, Row
-from vnpolicy_nlp.archive.writers import JsonFormat
+from vnpolicy_nlp.archive.csvtable import CsvTable
+from vnpolicy_nlp.archive.rows import MISSING, Bad, RawRow, Row
 from vnpolicy_nlp.text.prepare import join_cells
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def chunks_of(records: Iterable[Row | Bad], text_of: Callable[[Row], str | Bad])
                 text = text[:MOST_READ]
                 chunk.n_cut += 1
             n_read += len(text)
-            n_kept += len(row.raw) if isinstance(row, CsvRow) else sum(len(c) for c in row if isinstance(c, str))
+            n_kept += len(row.raw) if isinstance(row, RawRow) else sum(len(c) for c in row if isinstance(c, str))
             chunk.rows.append(row)
             chunk.texts.append(text)
         if n_read >= _CHARACTERS_READ or n_kept >= _CHARACTERS_KEPT or chunk.n_records >= _RECORDS:
@@ -72,8 +72,8 @@ def text_reader(table: Table, text: Sequence[str]) -> Callable[[Row], str | Bad]
             cell = row[place]
             if isinstance(cell, str):
                 cells.append(cell)
-            elif cell:
-                shown = JsonFormat().rows(table.columns, [row], [], [[]]).decode()
+            elif cell is not None and cell is not MISSING:
+                shown = row.raw if isinstance(row, RawRow) else json.dumps(row, ensure_ascii=False, default=str)
                 return Bad(0, f"the text column {name!r} holds {type(cell).__name__}, not text", shown)
         return join_cells(cells)
 

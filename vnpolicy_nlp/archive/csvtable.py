@@ -15,18 +15,21 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vnpolicy_nlp.archive.rows import Bad, Row
+from vnpolicy_nlp.archive.rows import Bad, RawRow, Row
 from vnpolicy_nlp.errors import ColumnError, TableError
+from vnpolicy_nlp.model.columns import guess_text_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["CsvRow", "CsvTable", "Dialect", "find_dialect"]
+__all__ = ["CsvTable", "Dialect", "find_dialect"]
 
 _MAX_CELL = 2**31 - 1  # the module's own limit of 128 KiB is less than a long report with its page's scripts
 _LONGEST_LINE = 1 << 28  # bytes
 # A record of several lines that grows beyond this has a quotation mark that is never closed.
-_MOST_LINES, _MOST_CHARACTERS = 5_000, 4_000_000
+_MOST_LINES, _MOST_CHARACTERS = 20_000, 16_000_000
+# What has been given back is read again. Where that becomes too much, a record may have few lines only.
+_MOST_READ_AGAIN, _FEW_LINES = 64_000_000, 8
 _SEPARATORS = ",;\t|"
 _STRAY = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as "surrogateescape" keeps them
 
@@ -73,16 +76,6 @@ class Dialect:
         )
 
 
-class CsvRow(Row):
-    """The cells of a record, and how it stands in the file."""
-
-    __slots__ = ("raw",)
-
-    def __init__(self, cells: Iterable[str], raw: str) -> None:
-        super().__init__(cells)
-        self.raw = raw
-
-
 class _Lines:
     """Lines that remember which of them the present record has taken, and can be given back."""
 
@@ -90,7 +83,7 @@ class _Lines:
         self._lines = lines
         self._again: deque[str] = deque()
         self.taken: list[str] = []
-        self._n_characters = 0
+        self._n_characters = self._n_again = 0
         self.number = 0  # of the line taken last
 
     def __iter__(self) -> Iterator[str]:
@@ -101,7 +94,8 @@ class _Lines:
         self.taken.append(line)
         self.number += 1
         self._n_characters += len(line)
-        if len(self.taken) > 1 and (len(self.taken) > _MOST_LINES or self._n_characters > _MOST_CHARACTERS):
+        most = _MOST_LINES if self._n_again < _MOST_READ_AGAIN else _FEW_LINES
+        if len(self.taken) > 1 and (len(self.taken) > most or self._n_characters > _MOST_CHARACTERS):
             raise csv.Error("the quotation mark is not closed")
         return line
 
@@ -114,6 +108,7 @@ class _Lines:
         """Give back all lines of the record but the first; return that one."""
         first, *rest = self.taken
         self._again.extendleft(reversed(rest))
+        self._n_again += self._n_characters + 1000 * len(rest)  # a line costs more than its characters
         self.number -= len(rest)
         return first
 
@@ -230,7 +225,7 @@ class CsvTable:
         _, usual = _regularity(sample, self.dialect)
         most_lines = sample.count("\n") + 1
         for line, row, raw in self._records:
-            if isinstance(row, list) and row and (len(row) == usual or usual == 0):
+            if isinstance(row, list) and row and (len(row) == usual or usual == 0 or _names_a_text(row)):
                 if _STRAY.search(raw):
                     raise TableError(f"{self._name}: the header is not valid UTF-8; give the encoding with --encoding")
                 return row, raw
@@ -250,7 +245,7 @@ class CsvTable:
             elif self._is_stray and _STRAY.search(raw):
                 yield Bad(line, "not valid UTF-8", raw)
             elif len(row) == n_columns:
-                yield CsvRow(row, raw)
+                yield RawRow(row, raw)
             elif row:  # a blank line is no record
                 yield Bad(line, f"{len(row)} cells where the header has {n_columns}", raw)
 
@@ -263,6 +258,13 @@ class CsvTable:
                 text = block.decode("utf-8", "surrogateescape")
                 self._is_stray = True
             yield from io.StringIO(text, newline="")
+
+
+def _names_a_text(row: list[str]) -> bool:
+    try:
+        return len(guess_text_columns(row)) > 0
+    except ColumnError:
+        return False
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ __all__ = ["ENCODINGS", "describe", "detect", "utf8_chunks"]
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "windows-1258")
 _CODECS = {"windows-1258": "cp1258"}
 _CHUNK = 1 << 20
-_FEW = 1000  # characters beyond ASCII to one that is broken: such a file is UTF-8 with some bad rows
+_FEW = 4  # sound characters beyond ASCII to one that is broken
 
 
 def describe(encoding: str) -> str:
@@ -41,13 +41,13 @@ def detect(sample: bytes) -> str:
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(sample)
     broken = sum("\udc80" <= character <= "\udcff" for character in text)
     beyond = sum(character > "\x7f" for character in text)
-    if broken == 0 and text.count("\0") * 4 < len(text):
-        return "utf-8"
     for encoding, place in (("utf-16-le", 1), ("utf-16-be", 0)):
         # Every other byte of Vietnamese in UTF-16 is one of few: most letters, blanks and digits have a zero there.
-        if sample[place::2].count(0) * 2 > len(sample) // 2:
+        zeros, others = sample[place::2].count(0), sample[1 - place :: 2].count(0)
+        if zeros * 2 > len(sample) // 2 and others * 20 < zeros:
             return encoding
-    if broken * _FEW <= beyond or broken <= 2 < beyond - broken:
+    # Legacy encodings make up a character of UTF-8 by chance only: what has many is UTF-8 with some broken rows.
+    if broken * _FEW <= beyond - broken:
         return "utf-8"
     raise TableError(
         f"the encoding cannot be told; give it with --encoding, one of {', '.join(ENCODINGS)}, or convert the file to "

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from vnpolicy_nlp.errors import OutputError, TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["Input", "Kind", "damage", "find_inputs", "kind_of", "open_unpacked", "pack"]
 
@@ -81,6 +81,8 @@ class Input:
         """
         if self.path is None:
             return {"name": "-"}
+        if self.path.exists() and not self.path.is_file():
+            raise TableError(f"{self.path} is neither a file nor a folder: give a stream as -")
         try:
             with self.path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -105,24 +107,29 @@ def find_inputs(sources: Sequence[str | Path]) -> list[Input]:
     """
     found: list[Input] = []
     for source in sources:
-        if str(source) == "-":
-            found.append(Input(None, Path("stdin.csv")))
-            continue
-        path = Path(source)
-        if path.is_dir():
-            found += [Input(file, file.relative_to(path)) for file in _tables_below(path)]
-        elif path.exists() or not any(sign in str(source) for sign in "*?["):
-            found.append(Input(path, Path(path.name)))
-        else:
-            matching = sorted(file for file in Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-            if not matching:
-                raise TableError(f"no file matches {source}")
-            found += [Input(file, Path(file.name)) for file in matching if file.is_file()]
+        try:
+            found += _inputs(source)
+        except OSError as error:  # a name that is too long, a closed folder
+            raise TableError(f"cannot read {source}: {error.strerror}") from error
     places = [entry.place for entry in found]
     for entry in found:
         if places.count(entry.place) > 1:
             raise TableError(f"two of the files are called {entry.place}: give the folder above them instead")
     return found
+
+
+def _inputs(source: str | Path) -> list[Input]:
+    path = Path(source)
+    if str(source) == "-":
+        return [Input(None, Path("stdin.csv"))]
+    if path.is_dir():
+        return [Input(file, file.relative_to(path)) for file in _tables_below(path)]
+    if path.exists() or not any(sign in str(source) for sign in "*?["):
+        return [Input(path, Path(path.name))]
+    matching = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    if not matching:
+        raise TableError(f"no file matches {source}")
+    return [Input(file, Path(file.name)) for file in matching if not file.is_dir()]
 
 
 def _tables_below(folder: Path) -> list[Path]:
@@ -198,12 +205,47 @@ def _unpacked(file: Any, packing: str) -> IO[bytes]:
     if packing == "gzip":
         return cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb"))
     if packing == "bzip2":
-        return bz2.BZ2File(file)
+        return cast("IO[bytes]", io.BufferedReader(cast("Any", _Members(file, bz2.BZ2Decompressor))))
     if packing == "xz":
-        return lzma.LZMAFile(file)
+        return cast("IO[bytes]", io.BufferedReader(cast("Any", _Members(file, lzma.LZMADecompressor))))
     if packing == "zstd":
         return cast("IO[bytes]", _zstd().ZstdFile(file))
     return cast("IO[bytes]", file)
+
+
+class _Members(io.RawIOBase):
+    """The members of a packed file, one behind the other.
+
+    The standard library's readers take a damaged member behind a sound one for the end of the file.
+    """
+
+    def __init__(self, file: Any, decompressor: Callable[[], Any]) -> None:
+        self._file, self._new = file, decompressor
+        self._member = decompressor()
+        self._is_within = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while True:
+            data = b""
+            if self._member.eof:
+                data = self._member.unused_data.lstrip(b"\0")  # xz may have zeros between members
+                self._member, self._is_within = self._new(), False
+            if not data and self._member.needs_input:
+                data = self._file.read(1 << 16)
+                if not self._is_within:
+                    data = data.lstrip(b"\0") or data[:0]
+                if not data and self._is_within:
+                    raise EOFError
+                if not data and not self._file.peek(1):
+                    return 0
+            self._is_within = self._is_within or bool(data)
+            plain = self._member.decompress(data, len(buffer))
+            if plain:
+                buffer[: len(plain)] = plain
+                return len(plain)
 
 
 def damage(error: Exception) -> str | None:

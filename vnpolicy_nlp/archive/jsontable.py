@@ -7,7 +7,7 @@ import json
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from vnpolicy_nlp.archive.rows import MISSING, Bad, Row
+from vnpolicy_nlp.archive.rows import MISSING, Bad, RawRow, Row
 from vnpolicy_nlp.errors import TableError
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["JsonTable"]
 
+_LONGEST_LINE = 1 << 28  # bytes
 _LOOKED_AT = 1000  # lines whose keys make up the columns
 
 
@@ -35,7 +36,7 @@ class JsonTable:
     """
 
     def __init__(self, chunks: Iterator[bytes], name: str) -> None:
-        records = _objects(chunks)
+        records = _objects(chunks, name)
         first = list(islice(records, _LOOKED_AT))
         self.columns = list(dict.fromkeys(key for record in first if isinstance(record, dict) for key in record))
         if not self.columns:
@@ -52,39 +53,62 @@ class JsonTable:
             if isinstance(record, Bad):
                 yield record
             elif other := record.keys() - known:
-                reason = f"a key that the first {_LOOKED_AT} lines do not have: {min(other)!r}"
-                yield Bad(line, reason, json.dumps(record, ensure_ascii=False))
+                yield Bad(line, f"a key that the first {_LOOKED_AT} lines do not have: {min(other)!r}", record.raw)
             else:
-                yield [record.get(column, MISSING) for column in columns]
+                yield RawRow([record.get(column, MISSING) for column in columns], record.raw)
 
 
-def _objects(chunks: Iterator[bytes]) -> Iterator[dict[str, Any] | Bad | None]:
+class _Object(dict[str, Any]):
+    """A JSON object, and how it stands in the file."""
+
+    raw = ""
+
+
+def _objects(chunks: Iterator[bytes], name: str) -> Iterator[_Object | Bad | None]:
     """Yield what each line holds, None for a blank one."""
-    for number, line in enumerate(_lines(chunks), start=1):
+    for number, line in enumerate(_lines(chunks, name), start=1):
         if not line.strip():
             yield None
             continue
+        raw = line.decode("utf-8", "surrogateescape")
         try:
-            text = line.decode("utf-8")
-            record = json.loads(text)
-            if "\\ud" in text or "\\uD" in text:
-                json.dumps(record, ensure_ascii=False).encode()  # half a surrogate pair is no character
-        except UnicodeError:
-            yield Bad(number, "not valid UTF-8", line.decode("utf-8", "surrogateescape"))
-        except (ValueError, RecursionError) as error:
-            yield Bad(number, f"not JSON ({error})", line.decode("utf-8", "surrogateescape"))
-        else:
-            yield record if isinstance(record, dict) else Bad(number, "not a JSON object", text)
-
-
-def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        if b"\n" not in chunk:
-            rest += chunk
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            yield Bad(number, "not valid UTF-8", raw)
             continue
-        head, _, tail = chunk.rpartition(b"\n")
-        yield from io.BytesIO(rest + head + b"\n")
-        rest = tail
+        try:
+            record = json.loads(raw, object_pairs_hook=_unique)
+            if "\\ud" in raw or "\\uD" in raw:
+                json.dumps(record, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            yield Bad(number, "half a surrogate pair, which is no character", raw)
+        except (ValueError, RecursionError) as error:
+            yield Bad(number, f"not JSON ({error})", raw)
+        else:
+            if isinstance(record, _Object):
+                record.raw = raw
+                yield record
+            else:
+                yield Bad(number, "not a JSON object", raw)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> _Object:
+    record = _Object(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("a key twice in one object")
+    return record
+
+
+def _lines(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    rest = bytearray()
+    for chunk in chunks:
+        head, end, tail = chunk.rpartition(b"\n")
+        if not end:
+            rest += chunk
+            if len(rest) > _LONGEST_LINE:
+                raise TableError(f"{name} has a line of more than {_LONGEST_LINE >> 20} MiB: is it JSON lines?")
+            continue
+        yield from io.BytesIO(bytes(rest) + head + end)
+        rest = bytearray(tail)
     if rest:
-        yield rest
+        yield bytes(rest)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vnpolicy_nlp.archive.csvtable import CsvTable, Dialect
 from vnpolicy_nlp.archive.files import Kind, kind_of, pack
+from vnpolicy_nlp.archive.jsontable import JsonTable
 from vnpolicy_nlp.archive.parquettable import write_part
 from vnpolicy_nlp.archive.workplace import beside
 from vnpolicy_nlp.archive.writers import CsvFormat, JsonFormat, quarantined
@@ -68,7 +69,7 @@ class Output:
         self._header = ""
         self._format: CsvFormat | JsonFormat
         if kind.format == "jsonl":
-            self._format = JsonFormat()
+            self._format = JsonFormat(as_read=isinstance(table, JsonTable))
         elif isinstance(table, CsvTable) and (kind.format == "tsv") == (table.dialect.separator == "\t"):
             self._format = CsvFormat(table.dialect, table.line_end, table.byte_order_mark, as_read=True)
             self._header = table.header

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vnpolicy_nlp.archive.writers import as_text
 from vnpolicy_nlp.errors import OutputError, TableError
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ class ParquetTable:
         pyarrow, parquet = _pyarrow()
         try:
             self._file = parquet.ParquetFile(path)
-        except (OSError, pyarrow.ArrowException) as error:
+            self.schema = self._file.schema_arrow
+            self.columns = list(self.schema.names)
+        except (OSError, ValueError, pyarrow.ArrowException) as error:
             raise _damaged(path, error) from error
-        self.schema = self._file.schema_arrow
-        self.columns = list(self.schema.names)
         self.notes: dict[str, str] = {}
 
     def records(self) -> Iterator[Row | Bad]:
@@ -43,7 +44,7 @@ class ParquetTable:
         try:
             for batch in self._file.iter_batches(batch_size=_ROWS):
                 yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
-        except (OSError, pyarrow.ArrowException) as error:
+        except (OSError, OverflowError, ValueError, pyarrow.ArrowException) as error:
             raise _damaged(self._path, error) from error
 
 
@@ -56,9 +57,15 @@ def write_part(path: Path, columns: Sequence[str], rows: Sequence[Row], schema: 
         The types of the first columns; the others are text.
     """
     pyarrow, parquet = _pyarrow()
-    types = [*(schema.types if schema is not None else ()), *[pyarrow.string()] * len(columns)][: len(columns)]
-    cells = ([row[place] for row in rows] for place in range(len(columns)))
-    arrays = [pyarrow.array(column, type=kind) for column, kind in zip(cells, types, strict=True)]
+    if len(set(columns)) < len(columns):
+        raise TableError("two columns have one name, which Parquet files should not have: write CSV, or rename one")
+    arrays = []
+    for place in range(len(columns)):
+        if schema is not None and place < len(schema.types):
+            cells, kind = [row[place] for row in rows], schema.types[place]
+        else:
+            cells, kind = [None if row[place] is None else as_text(row[place]) for row in rows], pyarrow.string()
+        arrays.append(pyarrow.array(cells, type=kind))
     parquet.write_table(pyarrow.Table.from_arrays(arrays, names=list(columns)), path, compression="zstd")
 
 
@@ -80,4 +87,6 @@ def _pyarrow() -> tuple[Any, Any]:
 
 
 def _damaged(path: Path, error: Exception) -> TableError:
-    return TableError(f"{path} is no Parquet file, or is damaged: {str(error).splitlines()[0]}")
+    return TableError(
+        f"{path} is no Parquet file, or is damaged, or holds what Python cannot: {str(error).splitlines()[0]}"
+    )

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["MISSING", "Bad", "Row", "Table"]
+__all__ = ["MISSING", "Bad", "RawRow", "Row", "Table"]
 
 Row = list[Any]  # the cells in the order of the columns
+
+
+class RawRow(Row):
+    """The cells of a record, and how it stands in the file."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, cells: Iterable[Any], raw: str) -> None:
+        super().__init__(cells)
+        self.raw = raw
 
 
 class _Missing:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
@@ -202,10 +203,13 @@ def tag_archive(
     tagger = model if isinstance(model, Tagger) else load(model)
     text = (text,) if isinstance(text, str) else tuple(text or ())
     wanted = Wanted(text, scores, evidence, strict, encoding, separator, n_jobs)
-    targets = _targets(inputs, sources, str(output))
-    if not resume:
-        for entry, target in zip(inputs, targets, strict=True):
-            _refuse_existing(entry, target)
+    try:
+        targets = _targets(inputs, sources, str(output))
+        if not resume:
+            for entry, target in zip(inputs, targets, strict=True):
+                _refuse_existing(entry, target)
+    except OSError as error:  # a name that is too long, a closed folder
+        raise OutputError(f"cannot write {output}: {error.strerror}") from error
     counts: Counter[str] = Counter()
     text_columns: tuple[str, ...] = ()
     for entry, target in zip(inputs, targets, strict=True):
@@ -245,7 +249,7 @@ def _refuse_existing(entry: Input, target: Path | None) -> None:
     if entry.path is not None and target.exists() and entry.path.exists() and target.samefile(entry.path):
         raise OutputError(f"{target} is the input: choose another name for the output")
     for path in (target, beside(target, ".quarantine.csv"), beside(target, ".run.json")):
-        if path.exists():
+        if os.path.lexists(path):  # a link that leads nowhere too
             raise OutputError(f"{path} is there already: choose another name or remove it first")
 
 

@@ -140,7 +140,7 @@ class Workplace:
         if bad.exists() and bad.stat().st_size:
             _give_name(bad, beside(self._output, ".quarantine.csv"))
         text = json.dumps(record(), ensure_ascii=False, indent=2) + "\n"
-        (self._folder / "record").write_text(text, "utf-8")
+        (self._folder / "record").write_text(text, "utf-8", "surrogateescape")
         _give_name(self._folder / "record", beside(self._output, ".run.json"))
         if result.exists():
             _sync(result)
@@ -178,7 +178,10 @@ def cannot_write(output: Path, error: OSError, folder: Path) -> OutputError:
 def _check_key(folder: Path, output: Path, key: dict[str, Any], resume: bool) -> None:
     if not resume:
         raise OutputError(f"an interrupted run has left {folder}: {_RESUME}, or remove that folder to begin anew")
-    there = json.loads((folder / "key.json").read_text("utf-8"))
+    try:
+        there = dict(json.loads((folder / "key.json").read_bytes()))
+    except ValueError:
+        raise OutputError(f"{folder} is damaged: remove it to begin anew") from None
     differing = sorted(name for name in {*there, *key} if there.get(name) != json.loads(json.dumps(key.get(name))))
     if differing:
         raise OutputError(

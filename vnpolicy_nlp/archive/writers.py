@@ -7,15 +7,16 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from vnpolicy_nlp.archive.csvtable import CsvRow, Dialect
-from vnpolicy_nlp.archive.rows import MISSING
+from vnpolicy_nlp.archive.csvtable import Dialect
+from vnpolicy_nlp.archive.rows import MISSING, RawRow
+from vnpolicy_nlp.errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from vnpolicy_nlp.archive.rows import Bad, Row
 
-__all__ = ["CsvFormat", "JsonFormat", "quarantined"]
+__all__ = ["CsvFormat", "JsonFormat", "as_text", "quarantined"]
 
 _MARK = b"\xef\xbb\xbf"  # by which Excel knows UTF-8
 
@@ -44,7 +45,7 @@ class CsvFormat:
 
     def head(self, columns: Sequence[str], added: Sequence[str], raw: str = "") -> bytes:
         """Return what stands before the rows; `raw` is the header of the input."""
-        header = CsvRow(columns, raw) if raw else list(columns)
+        header = RawRow(columns, raw) if raw else list(columns)
         return (_MARK if self.byte_order_mark else b"") + self.rows(columns, [header], added, [list(added)])
 
     def rows(
@@ -58,7 +59,7 @@ class CsvFormat:
         # Before Python 3.13 the module quotes only those of \r and \n that stand in its line terminator, so it gets
         # both here, and `_Collected` puts the file's own in their place.
         writer = csv.writer(collected, delimiter=self.dialect.separator, lineterminator="\r\n")
-        writer.writerows([*map(_as_text, row), *cells] for row, cells in zip(rows, more, strict=True))
+        writer.writerows([*map(as_text, row), *cells] for row, cells in zip(rows, more, strict=True))
         return "".join(collected.written).encode()
 
     def _longer(self, row: Row, cells: Sequence[str]) -> str:
@@ -78,7 +79,8 @@ class _Collected:
         return len(line)
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return a value as it stands in a cell: JSON where it is no plain one."""
     if isinstance(value, str):
         return value
     if value is None or value is MISSING:
@@ -86,8 +88,17 @@ def _as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, bool | list | dict) else str(value)
 
 
+@dataclass(frozen=True)
 class JsonFormat:
-    """JSON lines: one object a row. Keys that an object did not have it has not now."""
+    """JSON lines: one object a row.
+
+    Attributes
+    ----------
+    as_read : bool
+        Whether rows stay as they stand in the input, which is JSON lines too, and get new keys.
+    """
+
+    as_read: bool = False
 
     def head(self, columns: Sequence[str], added: Sequence[str], raw: str = "") -> bytes:
         """Return what stands before the rows: nothing."""
@@ -99,10 +110,16 @@ class JsonFormat:
         """Return rows with their new cells."""
         lines = []
         for row, cells in zip(rows, more, strict=True):
-            record = {key: value for key, value in zip(columns, row, strict=True) if value is not MISSING}
-            record |= zip(added, cells, strict=True)
-            lines.append(json.dumps(record, ensure_ascii=False, default=str) + "\n")
+            new = json.dumps(dict(zip(added, cells, strict=True)), ensure_ascii=False)
+            old = row.raw.strip() if self.as_read else self._object(columns, row)  # type: ignore[attr-defined]
+            body = old[:-1].rstrip()
+            lines.append(f"{body}{'' if body == '{' else ', '}{new[1:]}\n")
         return "".join(lines).encode()
+
+    def _object(self, columns: Sequence[str], row: Row) -> str:
+        if len(set(columns)) < len(columns):
+            raise TableError("two columns have one name, which JSON objects cannot hold: write CSV, or rename one")
+        return json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str)
 
 
 def quarantined(name: str, bad: Iterable[Bad], *, header: bool) -> bytes:
