@@ -3,7 +3,7 @@
 The parser is the standard library's in strict mode, which takes any cell as it stands ("007", "NA", line breaks) and
 repairs nothing in silence. What is added here is what to do when it gives up: the line where the broken record begins
 is set aside, and reading goes on with the next one. So one quotation mark that is never closed costs one line, and not
-the rest of the file.
+the rest of the file. `docs/reading.md` says how this compares with other readers.
 """
 
 from __future__ import annotations
