@@ -18,6 +18,7 @@ ALLOWED = {
     "model.scoring": ({"text", "model"}, {"joblib", "numpy"}),
     "model.export": ({"text", "model"}, {"numpy", "scipy", "sklearn"}),
     "archive": ({"errors", "text", "model", "archive"}, {"joblib"}),
+    "archive.encodings": ({"errors"}, {"ftfy"}),
     "archive.parquettable": ({"errors", "archive"}, {"pyarrow"}),
     "training": ({"errors", "text", "model", "training"}, {"joblib", "numpy", "pandas", "sklearn"}),
     "cli": ({"errors", "topics", "text", "model", "archive", "training"}, {"click", "tqdm"}),
@@ -25,7 +26,7 @@ ALLOWED = {
     "__init__": (set(), set()),
 }
 HEAVY = {
-    *("click", "joblib", "numpy", "pandas", "platformdirs", "pyarrow"),
+    *("click", "ftfy", "joblib", "numpy", "pandas", "platformdirs", "pyarrow"),
     *("safetensors", "scipy", "sklearn", "tqdm", "underthesea"),
 }
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))

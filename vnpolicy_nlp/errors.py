@@ -6,6 +6,7 @@
     │   ├── LabelError                   labels that do not fit the texts or the topics
     │   ├── ColumnError                  a column that is not there, or is there already
     │   └── TableError                   a file that cannot be read as a table
+    │       └── EncodingError            a file whose encoding cannot be told, or is unknown here
     ├── OutputError                      a place that cannot be written to
     └── ModelError                       a model folder that cannot be used
         ├── ModelNotFoundError           nothing there
@@ -39,6 +40,10 @@ class ColumnError(InputError):
 
 class TableError(InputError):
     """A file that cannot be read as a table."""
+
+
+class EncodingError(TableError):
+    """A file whose encoding cannot be told, or an encoding that is unknown here."""
 
 
 class OutputError(VnPolicyError):
