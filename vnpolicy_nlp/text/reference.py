@@ -7,18 +7,25 @@ apart; then the best path so far plus the transition, plus the token's weights.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from vnpolicy_nlp.text.tables import REACH, is_digit, is_title, parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from vnpolicy_nlp.text.crfmodel import CRFModel
 
+    Floats = NDArray[np.float64]
     Pair = tuple[float, float]
 
 __all__ = ["Reference"]
+
+T = TypeVar("T")
 
 
 class Reference:
@@ -37,46 +44,72 @@ class Reference:
         for attribute, weights in model.weights.items():
             name, _, value = attribute.partition("=")
             by_name[name][value] = weights
-        self._weights = [by_name[name] for name in model.templates]
+        self._rows: dict[tuple[str, int], dict[str, int]] = {}  # by what a template sees, wherever it looks
+        for template in self._templates:
+            rows = self._rows.setdefault((template.function, template.size), {})
+            for value in by_name[template.name]:
+                rows.setdefault(value, len(rows))
+        self._weights: list[Floats] = []  # of each template, by row; the last row is for what has no weight
+        for template in self._templates:
+            rows, weights_of = self._rows[template.function, template.size], by_name[template.name]
+            table = np.zeros((len(rows) + 1, 2))
+            for value, pair in weights_of.items():
+                table[rows[value]] = pair
+            self._weights.append(table)
 
     def label(self, tokens: Sequence[str]) -> list[bool]:
         """Return for each token whether it goes on with the word before it."""
         n = len(tokens)
-        values = {
-            (function, size): self._values(tokens, function, size)
-            for function, size in {(template.function, template.size) for template in self._templates}
-        }
-        columns = []
+        found = self._look_up(tokens)
+        state = np.zeros((n, 2))
         for template, weights in zip(self._templates, self._weights, strict=True):
             start = template.first + REACH
-            columns.append(map(weights.get, values[template.function, template.size][start : start + n]))
-        return _viterbi([_add_up(found) for found in zip(*columns, strict=True)], self._transitions)
+            state += weights.take(found[template.function, template.size][start : start + n], axis=0)
+        return _viterbi(state.tolist(), self._transitions)
 
-    def _values(self, tokens: Sequence[str], function: str, size: int) -> list[str]:
-        """Return what a template sees by first token, from `REACH` tokens before the text to as many behind it."""
-        ngrams = [" ".join(parts) for parts in zip(*(tokens[start:] for start in range(size)), strict=False)]
-        match function:
-            case "lower":
-                ngrams = [ngram.lower() for ngram in ngrams]
-            case "isdigit":
-                ngrams = [str(is_digit(ngram)) for ngram in ngrams]
-            case "istitle":
-                ngrams = [str(all(map(is_title, ngram.split(" ")))) for ngram in ngrams]
-            case "is_in_dict":
-                ngrams = [str(ngram.lower() in self._dictionary) for ngram in ngrams]
-        return ["BOS"] * REACH + ngrams + ["EOS"] * (len(tokens) - len(ngrams) + REACH)
+    def _look_up(self, tokens: Sequence[str]) -> dict[tuple[str, int], NDArray[np.int64]]:
+        """Return the rows of the n-grams by first token, from `REACH` before the text to as many behind it."""
+        sizes = range(1, max(size for _, size in self._rows) + 1)
+        lower = _of_each(tokens, str.lower)
+        spelled = {size: [" ".join(ngram) for ngram in _ngrams(tokens, size)] for size in sizes}
+        lowered = {size: [" ".join(ngram) for ngram in _ngrams(lower, size)] for size in sizes}
+        digits, titles = _of_each(tokens, is_digit), _of_each(tokens, _is_titled)
+        found = {}
+        for (function, size), rows in self._rows.items():
+            none = len(rows)
+            true, false = rows.get("True", none), rows.get("False", none)
+            match function:
+                case "lower":
+                    inner = [rows.get(ngram, none) for ngram in lowered[size]]
+                case "is_in_dict":
+                    inner = [true if ngram in self._dictionary else false for ngram in lowered[size]]
+                case "istitle":
+                    inner = [false if False in several else true for several in _ngrams(titles, size)]
+                case "isdigit":
+                    inner = [true if is_one else false for is_one in digits]
+                case _:
+                    inner = [rows.get(ngram, none) for ngram in spelled[size]]
+            before, after = rows.get("BOS", none), rows.get("EOS", none)
+            row_of = [before] * REACH + inner + [after] * (len(tokens) - len(inner) + REACH)
+            found[function, size] = np.array(row_of, dtype=np.int64)
+        return found
 
 
-def _add_up(found: tuple[Pair | None, ...]) -> Pair:
-    begin = inside = 0.0
-    for weights in found:
-        if weights is not None:
-            begin += weights[0]
-            inside += weights[1]
-    return begin, inside
+def _is_titled(token: str) -> bool:
+    return all(map(is_title, token.split(" ")))  # a token has a blank where the pattern matched across one
 
 
-def _viterbi(states: Sequence[Pair], transitions: tuple[Pair, Pair]) -> list[bool]:
+def _of_each(tokens: Sequence[str], function: Callable[[str], T]) -> list[T]:
+    """Return a function of each token, worked out once for those that are alike."""
+    known = {token: function(token) for token in set(tokens)}
+    return [known[token] for token in tokens]
+
+
+def _ngrams(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
+    return zip(*(items[start:] for start in range(size)), strict=False)
+
+
+def _viterbi(states: Sequence[Sequence[float]], transitions: tuple[Pair, Pair]) -> list[bool]:
     """Return the best path; of two equally good ones the one that goes through "begins"."""
     if not states:
         return []
