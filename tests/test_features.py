@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.sparse import csr_matrix
+from scipy.sparse import coo_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from vnpolicy_nlp.model import features as features_module
 from vnpolicy_nlp.model.features import View, ViewFeatures, linear_scores
 from vnpolicy_nlp.text.passages import passages
 from vnpolicy_nlp.text.prepare import encode, prepare
@@ -53,8 +54,9 @@ def fitted(view, train, **settings):
     return vectorizer, ViewFeatures(view, terms, vectorizer.idf_, vectorizer.sublinear_tf)
 
 
-def dense(csr, n_columns):
-    return csr_matrix((csr.data, csr.indices, csr.indptr), shape=(len(csr.indptr) - 1, n_columns)).toarray()
+def dense(coo, n_columns):
+    assert len(np.unique(np.stack([coo.row, coo.col]), axis=1).T) == len(coo.data)
+    return coo_matrix((coo.data, (coo.row, coo.col)), shape=(coo.n_rows, n_columns)).toarray()
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -93,3 +95,10 @@ def test_terms_of_a_view():
     assert View("word", (1, 2))(article) == ["ủy_ban", "xã", "họp", "ủy_ban xã", "xã họp"]
     assert View("syllable", (2, 3))(article) == ["ủy ban", "ban xã", "xã họp", "ủy ban xã", "ban xã họp"]
     assert View("syllable", (1, 3))([]) == []
+
+
+@pytest.mark.parametrize("end", [1, 300, 1 << 16, (1 << 16) + 1, 1 << 20, 1 << 32, 1 << 40])
+def test_numbers_are_ordered_as_a_stable_sort_does(end):
+    numbers = np.random.default_rng(end).integers(0, min(end, 1 << 62), size=500)
+    numbers[:250] = numbers[250:]
+    np.testing.assert_array_equal(features_module._order(numbers, end), np.argsort(numbers, kind="stable"))

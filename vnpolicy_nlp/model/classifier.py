@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from vnpolicy_nlp.model.features import CSR
+    from vnpolicy_nlp.model.features import COO
 
 __all__ = ["LinearClassifier", "sigmoid"]
 
@@ -40,15 +40,15 @@ class LinearClassifier:
     calibration: NDArray[np.float64]
     thresholds: NDArray[np.float64]
 
-    def scores(self, views: Sequence[CSR]) -> NDArray[np.float64]:
+    def scores(self, views: Sequence[COO]) -> NDArray[np.float64]:
         """Return linear scores, shape (n_articles, n_topics), of articles seen in all views."""
         return np.asarray(self.intercept + sum(map(linear_scores, views, self.coef)))
 
-    def predict_proba(self, views: Sequence[CSR]) -> NDArray[np.float64]:
+    def predict_proba(self, views: Sequence[COO]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_articles, n_topics), of articles seen in all views."""
         return sigmoid(self.scores(views) * self.calibration[:, 0] + self.calibration[:, 1])
 
-    def decide(self, probabilities: NDArray[np.float64], views: Sequence[CSR]) -> NDArray[np.int64]:
+    def decide(self, probabilities: NDArray[np.float64], views: Sequence[COO]) -> NDArray[np.int64]:
         """Return 0/1 decisions, shape (n_articles, n_topics), on what `predict_proba` has answered.
 
         An article without a single known term gets no topic: there is nothing to decide on.

@@ -17,28 +17,34 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["CSR", "View", "ViewFeatures", "linear_scores"]
+__all__ = ["COO", "View", "ViewFeatures", "linear_scores"]
 
 
-class CSR(NamedTuple):
-    """A sparse matrix by rows, as in scipy: row ``i`` is ``slice(indptr[i], indptr[i + 1])``.
+class COO(NamedTuple):
+    """A sparse matrix by coordinates, as in scipy: ``data[i]`` stands in row ``row[i]`` and column ``col[i]``.
 
     Attributes
     ----------
     data : ndarray of float64, shape (n_nonzero,)
-    indices : ndarray of int64, shape (n_nonzero,)
-        Columns, ascending within a row.
-    indptr : ndarray of int64, shape (n_rows + 1,)
+    row, col : ndarray of int64, shape (n_nonzero,)
+        No two values stand in one place. Columns of terms of one length come in the order of their numbers, each with
+        its rows ascending, so that the weights of a column are fetched once and not in every row.
+    n_rows : int
     """
 
     data: NDArray[np.float64]
-    indices: Ints
-    indptr: Ints
+    row: Ints
+    col: Ints
+    n_rows: int
 
     @property
     def row_lengths(self) -> Ints:
         """Number of stored values in each row, shape (n_rows,)."""
-        return np.diff(self.indptr)
+        return np.bincount(self.row, minlength=self.n_rows)
+
+    def row_sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of values of the same places in each row, shape (n_rows,)."""
+        return np.bincount(self.row, values, minlength=self.n_rows).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,37 +75,39 @@ class ViewFeatures:
         """Column of each term."""
         return {term: column for column, term in enumerate(self.terms)}
 
-    def transform(self, articles: Segmented) -> CSR:
+    def transform(self, articles: Segmented) -> COO:
         """Return the TF-IDF matrix of segmented articles, rows of unit length (L2), as scikit-learn has it."""
-        units, bounds = self._units(articles)
-        return self._tfidf(*self._counts(units, bounds), articles.n_texts)
+        counts = self._counts(*self._units(articles))
+        values = np.log(counts.data) + 1.0 if self.sublinear_tf else counts.data
+        values *= self.idf.take(counts.col)
+        length = np.sqrt(counts.row_sums(values * values))
+        length[length == 0] = 1.0  # no term, or terms of no weight
+        return counts._replace(data=values / length.take(counts.row))
 
-    def _counts(self, units: Ints, bounds: Ints) -> tuple[Ints, Ints, Ints]:
-        """Return row, column and number of occurrences of each term in each text, by row and column."""
+    def _counts(self, units: Ints, bounds: Ints) -> COO:
+        """Return the number of occurrences of each term in each text."""
         kept = units != DROPPED
-        place, column = self._index.find(units.compress(kept))
         before = np.concatenate([[0], np.cumsum(kept)])  # of a place among all units, that among those kept
         starts = np.concatenate([[0], before[bounds[:, 0]], before[-1:]])
-        text_of = np.repeat(np.arange(-1, len(bounds)), np.diff(starts))
-        bits = len(self.terms).bit_length()
-        keys = text_of.take(place) << bits | column
-        ordered = _sorted(keys, len(bounds) << bits)
-        differs = np.ones(len(ordered), dtype=bool)
-        np.not_equal(ordered[1:], ordered[:-1], out=differs[1:])
-        first = np.flatnonzero(differs)
-        count = np.diff(first, append=len(ordered))
-        keys = ordered[first].astype(np.int64)
-        return keys >> bits, keys & ((1 << bits) - 1), count
-
-    def _tfidf(self, row: Ints, column: Ints, count: Ints, n_rows: int) -> CSR:
-        values = count.astype(np.float64)
-        if self.sublinear_tf:
-            values = np.log(values) + 1.0
-        values *= self.idf.take(column)
-        indptr = np.searchsorted(row, np.arange(n_rows + 1))
-        length = np.sqrt(_row_sums(values * values, indptr))
-        length[length == 0] = 1.0  # no term, or terms of no weight
-        return CSR(values / length.take(row), column, indptr)
+        # Between the texts are paddings, which are in no term: they may count as the text before them.
+        text_of = _short(np.repeat(np.arange(-1, len(bounds)), np.diff(starts)), len(bounds))
+        data, rows, columns = [], [], []
+        for place, number, column_of in self._index.find(units.compress(kept)):
+            order = _order(number, len(column_of))
+            number, text = number.take(order), text_of.take(place.take(order))
+            differs = np.ones(len(number), dtype=bool)
+            np.not_equal(number[1:], number[:-1], out=differs[1:])
+            differs[1:] |= text[1:] != text[:-1]
+            first = np.flatnonzero(differs)
+            data.append(np.diff(first, append=len(number)))
+            rows.append(text.take(first))
+            columns.append(column_of.take(number.take(first)))
+        return COO(
+            np.concatenate(data).astype(np.float64),
+            np.concatenate(rows).astype(np.int64),
+            np.concatenate(columns),
+            len(bounds),
+        )
 
     @cached_property
     def _index(self) -> NgramIndex:
@@ -111,29 +119,26 @@ class ViewFeatures:
         return kind(self.view, self._index)
 
 
-def linear_scores(features: CSR, coef: NDArray[np.float64]) -> NDArray[np.float64]:
+def linear_scores(features: COO, coef: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ``features @ coef.T``, shape (n_rows, n_topics), for `coef` of shape (n_topics, n_columns)."""
-    weighted = (features.data * weights.take(features.indices) for weights in coef)
-    return np.stack([_row_sums(values, features.indptr) for values in weighted], axis=1)
+    sums = [features.row_sums(features.data * weights.take(features.col)) for weights in coef]
+    return np.stack(sums, axis=1)
 
 
-def _sorted(keys: Ints, end: int) -> NDArray[np.integer[Any]]:
-    """Return numbers from 0 to less than `end` in ascending order, of as short a type as holds them.
+def _short(numbers: Ints, end: int) -> NDArray[np.integer[Any]]:
+    """Return numbers less than `end` as 16 bits where that holds them."""
+    return numbers.astype(np.uint16) if end <= 1 << 16 else numbers
 
-    numpy sorts numbers of 16 bits by radix, the only ones: two such sorts, of the lower half and then of the upper
+
+def _order(numbers: Ints, end: int) -> Ints:
+    """Return the order of numbers from 0 to less than `end`, equal ones in the order in which they stand.
+
+    numpy sorts numbers of 16 bits by radix, and no others: two such sorts, of the lower half and then of the upper
     half, take little more than half the time of its sort of the whole.
     """
+    order = np.argsort(numbers.astype(np.uint16), kind="stable")
     if end > 1 << 32:
-        return np.sort(keys)
-    short = keys.astype(np.uint32)
-    short = short.take(np.argsort(short.astype(np.uint16), kind="stable"))
-    return short.take(np.argsort((short >> np.uint32(16)).astype(np.uint16), kind="stable"))
-
-
-def _row_sums(values: NDArray[np.float64], indptr: Ints) -> NDArray[np.float64]:
-    """Return the sum of each row's values, 0 for an empty row."""
-    sums = np.zeros(len(indptr) - 1)
-    filled = np.flatnonzero(np.diff(indptr))
-    if len(filled):
-        sums[filled] = np.add.reduceat(values, indptr[filled])
-    return sums
+        return np.argsort(numbers, kind="stable")
+    if end > 1 << 16:
+        order = order.take(np.argsort((numbers.take(order) >> 16).astype(np.uint16), kind="stable"))
+    return order

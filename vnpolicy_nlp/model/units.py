@@ -12,7 +12,7 @@ from vnpolicy_nlp.text.lexicon import PAD
 from vnpolicy_nlp.text.pairmap import PairMap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -87,22 +87,25 @@ class NgramIndex:
             self.columns.append(np.array([column.get(key, -1) for key in keys], dtype=np.int64))
             number = {key: n for n, key in enumerate(keys)}
 
-    def find(self, units: Ints) -> tuple[Ints, Ints]:
-        """Return places and columns of all terms in a row of units, in no particular order."""
-        column = self.columns[0].take(units)
-        at = np.flatnonzero(column >= 0)
-        places, columns = [at], [column.take(at)]
+    def find(self, units: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """Yield the terms in a row of units, those of one length at a time, the shortest first.
+
+        Yields
+        ------
+        places, numbers : ndarray of int64, shape (n_found,)
+            Where the terms begin, ascending, and their numbers.
+        column_of : ndarray of int64, shape (n_numbers,)
+            The columns of the numbers.
+        """
         at, number = np.arange(len(units)), units
-        for size, (level, column_of) in enumerate(zip(self.levels, self.columns[1:], strict=True), start=2):
-            inner = np.searchsorted(at, len(units) - size + 1)  # those that leave room for another unit
-            follower = units[size - 1 :] if size == 2 else units.take(at[:inner] + size - 1)
-            found, number = level.find(number[:inner], follower)
-            at = at.take(found)
-            column = column_of.take(number)
-            known = column >= 0
-            places.append(at.compress(known))
-            columns.append(column.compress(known))
-        return np.concatenate(places), np.concatenate(columns)
+        for size, column_of in enumerate(self.columns, start=1):
+            if size > 1:
+                inner = np.searchsorted(at, len(units) - size + 1)  # those that leave room for another unit
+                follower = units[size - 1 :] if size == 2 else units.take(at[:inner] + size - 1)
+                found, number = self.levels[size - 2].find(number[:inner], follower)
+                at = at.take(found)
+            known = column_of.take(number) >= 0
+            yield at.compress(known), number.compress(known), column_of
 
 
 class TokenUnits:
