@@ -13,9 +13,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from vnpolicy_nlp.text.screen import ALL_RULES, KEEP, LAYOUT, Screen
+from vnpolicy_nlp.text.screen import DOUBLED, KEEP, LAYOUT, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,32 +53,35 @@ def normalize(text: str) -> str:
 
 
 def normalize_all(texts: Sequence[str]) -> list[str]:
-    """Return `normalize` of each text, sooner: the rules are run over those texts only that they may change."""
+    """Return `normalize` of each text, sooner: what a rule may change is looked for in all texts at once."""
     normal = list(texts)
-    marks = _SCREEN.marks(normal)
-    # Most of what is marked has double blanks or photo credits and nothing else: then all is done in one go.
-    layout = np.flatnonzero(marks == LAYOUT).tolist()
-    folded = [_fold_layout(normal[place]) for place in layout]
-    left = np.flatnonzero(marks == ALL_RULES).tolist()
-    for place, text, mark in zip(layout, folded, _SCREEN.marks(folded).tolist(), strict=True):
-        if mark == KEEP:
-            normal[place] = text
-        else:
-            left.append(place)
+    left = list(range(len(normal)))
     for _ in range(_ROUNDS):
+        seen = _SCREEN.look([normal[place] for place in left])
+        changed = []
+        for number, mark in enumerate(seen.marks):
+            if mark == KEEP:
+                continue
+            before = normal[left[number]]
+            if mark == DOUBLED:
+                text = _without(before, seen.doubled[number])
+            else:
+                text = _fold_layout(before) if mark == LAYOUT else _once(before)
+            if text != before:
+                normal[left[number]] = text
+                changed.append(left[number])
+        left = changed
         if not left:
             break
-        changed = []
-        for place in left:
-            text = _once(normal[place])
-            if text != normal[place]:
-                normal[place] = text
-                changed.append(place)
-        again = _SCREEN.marks([normal[place] for place in changed])
-        left = [place for place, mark in zip(changed, again.tolist(), strict=True) if mark != KEEP]
     for place in left:
         normal[place] = unicodedata.normalize("NFC", normal[place])
     return normal
+
+
+def _without(text: str, places: Sequence[int]) -> str:
+    """Return a text without the characters at some places, ascending."""
+    starts = [0, *(place + 1 for place in places)]
+    return "".join([text[start:end] for start, end in zip(starts, [*places, len(text)], strict=True)])
 
 
 def fired_rules(text: str) -> list[str]:

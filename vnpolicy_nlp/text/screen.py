@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import string
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,15 +22,32 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Kinds = NDArray[np.uint8]
 
-__all__ = ["ALL_RULES", "KEEP", "LAYOUT", "Screen"]
+__all__ = ["ALL_RULES", "DOUBLED", "KEEP", "LAYOUT", "Screen", "Seen"]
 
-KEEP, LAYOUT, ALL_RULES = range(3)  # a text stays as it is; blanks and bracketed remarks may go; any rule may change it
+# A text stays as it is; some of its blanks stand behind another in a line, and that is all; blanks, line ends and
+# bracketed remarks may go; any rule may change it.
+KEEP, DOUBLED, LAYOUT, ALL_RULES = range(4)
 
 _LETTERS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 _SIGNS = string.punctuation.replace("<", "") + "“”‘’–—…•·°×²³½"  # tags begin with <
 _LONGEST_ENTITY = 34  # characters, of an entity that has a name
 # Kinds of characters: blanks first, letters last.
 SPACE, LINE_END, SIGN, BRACKET, AMPERSAND, ODD, LETTER, A_Q, AN_O, A_U, AFTER_O, AFTER_U = range(12)
+
+
+class Seen(NamedTuple):
+    """What was found in some texts.
+
+    Attributes
+    ----------
+    marks : list of int
+        `KEEP`, `DOUBLED`, `LAYOUT` or `ALL_RULES` for each text.
+    doubled : dict of int to list of int
+        For the place of each text marked `DOUBLED`, where in it the second and further blanks stand, ascending.
+    """
+
+    marks: list[int]
+    doubled: dict[int, list[int]]
 
 
 class Screen:
@@ -51,18 +68,27 @@ class Screen:
         self._brackets = re.compile("|".join(rf"\({start}" for start in brackets), re.IGNORECASE)
         self._kinds = _kinds(moved)
 
-    def marks(self, texts: Sequence[str]) -> Ints:
-        """Return `KEEP`, `LAYOUT` or `ALL_RULES` for each text, shape (n_texts,)."""
+    def look(self, texts: Sequence[str]) -> Seen:
+        """Return what there is for rules to change."""
         joined = "\n".join(["", *texts, ""])
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         kinds = np.take(self._kinds, points, mode="clip")
-        layout = [_blanks(kinds), self._bracketed(joined, kinds)]
+        in_lines, at_ends = _blanks(kinds)
+        layout = [at_ends, self._bracketed(joined, kinds)]
         others = [_odd(kinds), self._heads(joined, kinds), _entities(joined, kinds)]
         ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
         marks = np.full(len(texts) + 1, KEEP)
+        text_of = np.searchsorted(ends, in_lines, side="left")
+        marks[text_of] = DOUBLED
         for hits, mark in ((layout, LAYOUT), (others, ALL_RULES)):
             marks[np.searchsorted(ends, np.concatenate(hits), side="left")] = mark
-        return marks[:-1]
+        doubled: dict[int, list[int]] = {}
+        only = marks[text_of] == DOUBLED
+        text_of = text_of[only]
+        within = in_lines[only] - np.append(0, ends)[text_of] - 1
+        for text, at in zip(text_of.tolist(), within.tolist(), strict=True):
+            doubled.setdefault(text, []).append(at)
+        return Seen(marks[:-1].tolist(), doubled)
 
     def _heads(self, joined: str, kinds: Kinds) -> Ints:
         """Return where a line begins that is blanked, or that may be a dateline in brackets."""
@@ -94,10 +120,12 @@ def _kinds(moved: Sequence[str]) -> Kinds:
     return kinds
 
 
-def _blanks(kinds: Kinds) -> Ints:
-    """Return where there are double blanks, empty lines, or blanks at the ends of lines and texts."""
+def _blanks(kinds: Kinds) -> tuple[Ints, Ints]:
+    """Return where there are blanks behind blanks, and where empty lines or blanks at the ends of lines and texts."""
     blank = kinds <= LINE_END
-    return np.flatnonzero(blank[1:] & blank[:-1]) + 1
+    at = np.flatnonzero(blank[1:] & blank[:-1]) + 1
+    in_line = (kinds[at] == SPACE) & (kinds[at - 1] == SPACE)
+    return at[in_line], at[~in_line]
 
 
 def _odd(kinds: Kinds) -> Ints:
