@@ -8,7 +8,7 @@ turned into one byte a character, so that a chunk of up to 15 characters is two 
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,6 +91,7 @@ class Chunks:
         self._by_text: dict[tuple[str, bool], int] = {}
         self._n_characters = 0
         self._starts, self._counts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        self._heads = np.zeros(0, dtype=np.int64)  # first tokens: most chunks have no other
         self._flat = np.zeros(0, dtype=np.int64)
         self._n, self._n_flat = 0, 0
         self._append([PAD] * REACH, [REACH])
@@ -106,12 +107,14 @@ class Chunks:
         return self.lexicon.n_characters + self._n_characters + self._n_flat
 
     def split(self, texts: Sequence[str]) -> Batch:
-        """Return the tokens of texts in NFC without NUL characters."""
+        """Return the tokens of texts in NFC."""
         joined = _SEPARATED.join(["", *texts, ""])
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         codes = np.empty(len(points) + 2 * _WORD, dtype=np.uint8)
         np.take(CODES, points, out=codes[: len(points)], mode="clip")
         codes[len(points) :] = _BLANK
+        if np.count_nonzero(codes == _SEPARATOR) > len(texts) + 1:
+            return self._split_others(texts)
         blank = codes[: len(points)] == _BLANK
         edges = np.flatnonzero(blank[1:] != blank[:-1]) + 1  # a batch begins and ends with a blank
         starts, ends = edges[0::2], edges[1::2]
@@ -140,6 +143,12 @@ class Chunks:
         whole = np.unique(np.searchsorted(text_ends, crossing, side="right")).tolist() if len(crossing) else []
         return Batch(tokens, bounds, whole)
 
+    def _split_others(self, texts: Sequence[str]) -> Batch:
+        """Split texts some of which have NUL characters, which stand between texts here: those are left to be whole."""
+        odd = [place for place, text in enumerate(texts) if "\0" in text]
+        batch = self.split(["" if "\0" in text else text for text in texts])
+        return replace(batch, whole=sorted({*batch.whole, *odd}))
+
     def _numbers_by_text(self, joined: str, starts: Ints, ends: Ints, is_tail: NDArray[np.bool_]) -> list[int]:
         """Return the numbers of chunks whose key would not say all."""
         texts = list(zip(_slices(joined, starts, ends), is_tail.tolist(), strict=True))
@@ -159,24 +168,25 @@ class Chunks:
         start, first = self._n_flat, self._n
         self._n, self._n_flat = first + len(counts), start + len(tokens)
         self._starts, self._counts = _room(self._starts, self._n), _room(self._counts, self._n)
-        self._flat = _room(self._flat, self._n_flat)
+        self._heads, self._flat = _room(self._heads, self._n), _room(self._flat, self._n_flat)
         new = np.arange(first, self._n)
         self._counts[new] = counts
         self._starts[new] = start + np.cumsum(counts, dtype=np.int64) - counts
         self._flat[start : self._n_flat] = tokens
+        self._heads[new] = self._flat[self._starts[new]]
         return new
 
     def _expand(self, chunk: Ints) -> tuple[Ints, Ints]:
         """Return the tokens of a row of chunks, and where the tokens of each begin."""
-        counts, starts = self._counts.take(chunk), self._starts.take(chunk)
+        counts = self._counts.take(chunk)
         behind = np.cumsum(counts)
         first = behind - counts
         tokens = np.empty(int(behind[-1]), dtype=np.int64)
-        tokens[first] = self._flat.take(starts)
+        tokens[first] = self._heads.take(chunk)
         several = np.flatnonzero(counts > 1)  # one chunk in ten
-        more = counts[several] - 1
+        more, starts = counts[several] - 1, self._starts[chunk[several]]
         step = 1 + np.arange(int(more.sum())) - np.repeat(np.cumsum(more) - more, more)
-        tokens[np.repeat(first[several], more) + step] = self._flat[np.repeat(starts[several], more) + step]
+        tokens[np.repeat(first[several], more) + step] = self._flat[np.repeat(starts, more) + step]
         return tokens, first
 
 

@@ -79,11 +79,10 @@ class Segmenter:
         if self._is_full():
             self._begin_afresh()
         texts = texts if composed else [_compose(text) for text in texts]
-        odd = {place for place, text in enumerate(texts) if "\0" in text}
-        batch = self._chunks.split(["" if place in odd else text for place, text in enumerate(texts)])
+        batch = self._chunks.split(texts)
         decoded = decode(batch.tokens, self._model.tables, self._lexicon)
         result = Segmented(batch.tokens, decoded.inside, batch.bounds, self._lexicon)
-        odd.update(batch.whole, np.searchsorted(batch.bounds[:, 1], decoded.doubtful, side="right").tolist())
+        odd = {*batch.whole, *np.searchsorted(batch.bounds[:, 1], decoded.doubtful, side="right").tolist()}
         return self._replace(result, {place: self._slowly(texts[place]) for place in sorted(odd)})
 
     def _is_full(self) -> bool:
