@@ -20,13 +20,15 @@ ALLOWED = {
     "archive": ({"errors", "text", "model", "archive"}, {"joblib"}),
     "archive.encodings": ({"errors"}, {"ftfy"}),
     "archive.parquettable": ({"errors", "archive"}, {"pyarrow"}),
+    "archive.run": ({"errors", "text", "model", "archive", "distributed"}, {"joblib"}),
+    "distributed": ({"errors", "text", "model", "distributed"}, {"dask", "distributed", "pandas"}),
     "training": ({"errors", "text", "model", "training"}, {"joblib", "numpy", "pandas", "sklearn"}),
     "cli": ({"errors", "topics", "text", "model", "archive", "training"}, {"click", "tqdm"}),
     "__main__": ({"cli"}, set()),
     "__init__": (set(), set()),
 }
 HEAVY = {
-    *("click", "ftfy", "joblib", "numpy", "pandas", "platformdirs", "pyarrow"),
+    *("click", "dask", "distributed", "ftfy", "joblib", "numpy", "pandas", "platformdirs", "pyarrow"),
     *("safetensors", "scipy", "sklearn", "tqdm", "underthesea"),
 }
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))

@@ -91,6 +91,7 @@ def cli() -> None:
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--jobs", default=1, show_default=True, metavar="N", help="Processes; -1 for one a core.")
+@click.option("--cluster", metavar="ADDRESS", help="Of a Dask scheduler whose workers tag, as in tcp://10.0.0.1:8786.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def tag(
@@ -159,15 +160,34 @@ def train(
 @text_option
 @only_option
 @model_option
+@click.option("--by", multiple=True, metavar="COLUMN", help="Give the figures by the values of COLUMN; repeatable.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page with tables and plots.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def evaluate(data: Path, text: tuple[str, ...], only: str | None, model: Path | None, as_json: bool) -> None:
-    """Compare the tags of a model with the column `topics` of a CSV file."""
+def evaluate(
+    data: Path,
+    text: tuple[str, ...],
+    only: str | None,
+    model: Path | None,
+    by: tuple[str, ...],
+    html: Path | None,
+    as_json: bool,
+) -> None:
+    """Compare the tags of a model with the column `topics` of a CSV file.
+
+    Gives figures a topic with 95 % intervals, what is taken for what, the surest errors, and the figures by length,
+    by whether a policy document is cited, and --by columns. Errors go by the column `id`, or the number of the row.
+    """
     from vnpolicy_nlp.model.tagger import load
     from vnpolicy_nlp.training.corpus import read_corpus
     from vnpolicy_nlp.training.metrics import evaluate as report_on
+    from vnpolicy_nlp.training.report_html import check_page, write_page
 
-    corpus = read_corpus(data, text or None, only=_only(only))
-    report = report_on(load(model), corpus.texts, corpus.labels)
+    if html:
+        check_page(html)
+    corpus = read_corpus(data, text or None, only=_only(only), keep=tuple(dict.fromkeys(by)))
+    report = report_on(load(model), corpus.texts, corpus.labels, slices=corpus.columns, ids=corpus.ids)
+    if html:
+        write_page(report, html)
     click.echo(_json(report.to_dict()) if as_json else str(report))
 
 
@@ -287,8 +307,9 @@ def _separator(given: str | None) -> str | None:
     if given is None:
         return None
     separator = given.replace("\\t", "\t")
-    if len(separator) != 1 or separator in '"\r\n':
-        raise click.BadParameter(f"{given!r} is not one character", param_hint="--separator")
+    is_one = len(separator) == 1 or (separator and not any(map(str.isalnum, separator)))
+    if not is_one or any(sign in '"\r\n' for sign in separator):
+        raise click.BadParameter(f"{given!r} is not a sign, or a few such as || or \\t", param_hint="--separator")
     return separator
 
 

@@ -6,8 +6,10 @@
     │   ├── LabelError                   labels that do not fit the texts or the topics
     │   ├── ColumnError                  a column that is not there, or is there already
     │   └── TableError                   a file that cannot be read as a table
-    │       └── EncodingError            a file whose encoding cannot be told, or is unknown here
+    │       ├── EncodingError            a file whose encoding cannot be told, or is unknown here
+    │       └── ReadError                a file that the system stops reading: perhaps it goes on another time
     ├── OutputError                      a place that cannot be written to
+    ├── ClusterError                     a Dask cluster that does not answer, does not fit or is lost
     └── ModelError                       a model folder that cannot be used
         ├── ModelNotFoundError           nothing there
         ├── ModelDamagedError            files missing, altered or contradicting each other
@@ -46,8 +48,16 @@ class EncodingError(TableError):
     """A file whose encoding cannot be told, or an encoding that is unknown here."""
 
 
+class ReadError(TableError):
+    """A file that the system stops reading, as a disk that fails; perhaps it goes on another time."""
+
+
 class OutputError(VnPolicyError):
     """A place that cannot be written to."""
+
+
+class ClusterError(VnPolicyError):
+    """A Dask cluster that does not answer, has other versions or loses all its workers."""
 
 
 class ModelError(VnPolicyError):

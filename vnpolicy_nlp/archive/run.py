@@ -1,8 +1,8 @@
 """The run over an archive: rows in, the same rows with tags out, and nothing lost on the way.
 
 One file at a time goes down this way: `tables` opens it, `chunks` takes as many records together as go well together,
-the model tags them here and in other processes, and `output` writes them down in their order, with a checkpoint in a
-`Workplace` every few seconds.
+the model tags them here, in other processes or on a cluster, and `output` writes them down in their order, with a
+checkpoint in a `Workplace` every few seconds.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import logging
 import os
 import time
 from collections import Counter, deque
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -36,7 +37,7 @@ from vnpolicy_nlp.archive.output import (
 )
 from vnpolicy_nlp.archive.tables import open_table, records_of
 from vnpolicy_nlp.archive.workplace import Workplace, beside
-from vnpolicy_nlp.errors import OutputError, TableError
+from vnpolicy_nlp.errors import ClusterError, OutputError, ReadError, TableError
 from vnpolicy_nlp.model.artifact import model_sha256
 from vnpolicy_nlp.model.columns import added_columns, check_columns, guess_text_columns
 from vnpolicy_nlp.model.processes import share_out
@@ -44,9 +45,11 @@ from vnpolicy_nlp.model.scoring import model_folder, pack_texts, unpack_texts, w
 from vnpolicy_nlp.model.tagger import Tagger, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from vnpolicy_nlp.archive.rows import Table
+
+    Share = Callable[[Iterable[Sequence[str]]], Iterator[Found]]
 
 __all__ = ["Progress", "RunSummary", "tag_archive"]
 
@@ -140,7 +143,6 @@ class Wanted(NamedTuple):
     strict: bool
     encoding: str | None
     separator: str | None
-    n_jobs: int
 
 
 def tag_archive(
@@ -156,6 +158,7 @@ def tag_archive(
     strict: bool = False,
     resume: bool = False,
     n_jobs: int = 1,
+    cluster: str | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> RunSummary:
     """Tag files: every row and column comes through unchanged and in order, the tags are added at the end.
@@ -189,20 +192,25 @@ def tag_archive(
         Whether to go on with an interrupted run. What is finished already is left as it is.
     n_jobs : int
         Processes, as in joblib: -1 for one a core. The output does not depend on it.
+    cluster : str, optional
+        The address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``, whose workers tag what this process reads
+        and writes. The output does not depend on it.
     progress : callable, optional
         Called with a `Progress` after each chunk.
 
     Raises
     ------
-    TableError, ColumnError, OutputError, ModelError
+    TableError, ColumnError, OutputError, ModelError, ClusterError
     """
     started = time.perf_counter()
+    if cluster is not None and n_jobs != 1:
+        raise ClusterError("--jobs is for processes of this machine, --cluster for those of others: give one of them")
     sources = [source] if isinstance(source, str | Path) else list(source)
-    inputs = find_inputs(sources)
+    inputs = find_inputs(sources, output)
     model = getattr(model, "tagger_", model)  # a fitted TopicTagger holds one
     tagger = model if isinstance(model, Tagger) else load(model)
     text = (text,) if isinstance(text, str) else tuple(text or ())
-    wanted = Wanted(text, scores, evidence, strict, encoding, separator, n_jobs)
+    wanted = Wanted(text, scores, evidence, strict, encoding, separator)
     try:
         targets = _targets(inputs, sources, str(output))
         if not resume:
@@ -212,10 +220,11 @@ def tag_archive(
         raise OutputError(f"cannot write {output}: {error.strerror}") from error
     counts: Counter[str] = Counter()
     text_columns: tuple[str, ...] = ()
-    for entry, target in zip(inputs, targets, strict=True):
-        job = _Job(tagger, entry, target, wanted, progress or (lambda _: None))
-        done, text_columns = job.run(resume)
-        counts += Counter(done)
+    with _sharing(tagger, evidence, n_jobs, cluster) as share:
+        for entry, target in zip(inputs, targets, strict=True):
+            job = _Job(tagger, entry, target, wanted, share, progress or (lambda _: None))
+            done, text_columns = job.run(resume)
+            counts += Counter(done)
     return RunSummary(
         n_rows=counts[ROWS],
         n_quarantined=counts[BAD],
@@ -261,6 +270,7 @@ class _Job:
     source: Input
     target: Path | None
     wanted: Wanted
+    share: Share
     progress: Callable[[Progress], None]
 
     def run(self, resume: bool) -> tuple[dict[str, int], tuple[str, ...]]:
@@ -273,6 +283,8 @@ class _Job:
         with Workplace.open(self.target, key, resume=resume) as place:
             try:
                 return self._run_to(place)
+            except ReadError:
+                raise  # it may not happen again
             except (TableError, ValueError):
                 place.remove()  # the same will happen again
                 raise
@@ -282,7 +294,7 @@ class _Job:
         return {
             "input": self.source.fingerprint(),
             "model": model_sha256(self.tagger.parts),
-            "options": self.wanted._replace(n_jobs=1)._asdict(),
+            "options": self.wanted._asdict(),
             "version": _versions()["vnpolicy-nlp"],
         }
 
@@ -346,9 +358,7 @@ class _Job:
             raise TableError(f"{self.source.name}, line {first.line}: {first.reason}; mend it, or run without --strict")
 
     def _tagged(self, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, Found]]:
-        """Tag chunks in order, in this process or in several; only a few chunks are in memory at a time."""
-        from joblib import effective_n_jobs
-
+        """Tag chunks in order; only a few of them are in memory at a time."""
         held: deque[Chunk] = deque()
 
         def texts() -> Iterator[list[str]]:
@@ -356,14 +366,27 @@ class _Job:
                 held.append(chunk)
                 yield chunk.texts
 
-        evidence, parts = self.wanted.evidence, self.tagger.parts
-        for found in share_out(
-            texts(),
-            here=lambda batch: tag_texts(self.tagger, batch, evidence),
-            there=lambda batch: partial(_tag_packed, model_folder(parts), evidence, *pack_texts(batch)),
-            n_processes=effective_n_jobs(self.wanted.n_jobs),
-        ):
+        for found in self.share(texts()):
             yield held.popleft(), found
+
+
+@contextmanager
+def _sharing(tagger: Tagger, evidence: bool, n_jobs: int, cluster: str | None) -> Iterator[Share]:
+    """Give what tags texts batch by batch, in order: in this process, in several, or on a cluster."""
+    if cluster is not None:
+        from vnpolicy_nlp.distributed.cluster import connected
+
+        with connected(cluster, tagger) as workers:
+            yield partial(workers.share_out, work=partial(tag_texts, evidence=evidence))
+        return
+    from joblib import effective_n_jobs
+
+    yield partial(
+        share_out,
+        here=lambda batch: tag_texts(tagger, batch, evidence),
+        there=lambda batch: partial(_tag_packed, model_folder(tagger.parts), evidence, *pack_texts(batch)),
+        n_processes=effective_n_jobs(n_jobs),
+    )
 
 
 def tag_texts(tagger: Tagger, texts: Sequence[str], evidence: bool) -> Found:
