@@ -602,7 +602,8 @@ def encodings() -> Iterator[Polluted]:
     apart = [[unicodedata.normalize("NFD", cell) for cell in row] for row in good_rows()]
     yield polluted("UTF-8, letters and marks apart", as_lines(rows=apart), rows=apart)
     twice = [[cell.encode().decode("latin-1") for cell in row] for row in good_rows()]
-    yield polluted("UTF-8 encoded twice", as_lines(rows=twice), rows=twice)
+    mended = {number: [row] for number, row in enumerate(good_rows())}
+    yield polluted("UTF-8 encoded twice", as_lines(rows=twice), rows=twice, also=mended)
     for place, numbers in PLACES.items():
         lines = at(place, lambda _, line: to_1258(line).encode("cp1258").decode("utf-8", "surrogateescape"))
         yield polluted(f"windows-1258 in {place}", lines, broken=numbers)
@@ -734,8 +735,8 @@ def read_engine(path: Path, encoding: str | None = None, separator: str | None =
 
 
 def read_engine_with_options(path: Path, told: Told) -> Reading:
-    """Read as `vnpolicy tag --encoding --separator` does; it takes separators of one character only."""
-    return read_engine(path, told.encoding, told.separator if len(told.separator) == 1 else None)
+    """Read as `vnpolicy tag --encoding --separator` does, where a backslash and a t are a tab."""
+    return read_engine(path, told.encoding, told.separator.replace("\\t", "\t"))
 
 
 def read_engine_told(path: Path, told: Told) -> Reading:

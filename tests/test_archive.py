@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vnpolicy_nlp as vp
-from vnpolicy_nlp.archive import chunks, csvtable, workplace
+from vnpolicy_nlp.archive import chunks, csvrecords, workplace
 from vnpolicy_nlp.archive.csvtable import CsvTable, Dialect, find_dialect
 from vnpolicy_nlp.archive.rows import Bad
 from vnpolicy_nlp.archive.writers import CsvFormat
@@ -68,7 +68,7 @@ def test_whatever_stands_behind_the_header_every_line_is_kept(garbage, cut):
     assert rows[:1] == [["1", "one"]] or bad
     kept = "".join(cell for row in rows for cell in row) + "".join(record.raw for record in bad)
     text = data.decode("utf-8", "surrogateescape")[len("id,content\n") :]
-    for sign in set(text) - set('",\r\n'):
+    for sign in set(text) - set('",\r\n \t'):  # a line of blanks is a blank line
         assert kept.count(sign) >= text.count(sign)
 
 
@@ -91,7 +91,7 @@ def test_one_broken_record_costs_no_other(body, rows, reasons):
 
 
 def test_a_mark_never_closed_costs_one_line_of_many(monkeypatch):
-    monkeypatch.setattr(csvtable, "_MOST_LINES", 50)
+    monkeypatch.setattr(csvrecords, "_MOST_LINES", 50)
     lines = [f"{n},Tin số {n}" for n in range(300)]
     lines[7] = '7,"Tin số 7'
     _, rows, bad = parsed("\n".join(["id,content", *lines]).encode())
@@ -122,6 +122,10 @@ def test_what_stands_before_the_header_is_set_aside():
         ('id,title\n1,"a \\"b\\", c"\n2,d\n', Dialect(escape="\\")),
         ("id,title\n'1','a, b'\n'2','c'\n", Dialect(quote="'")),
         ("title\nmột\nhai\n", Dialect()),
+        ("id||title\n1||a|b\n2||c\n", Dialect("||")),
+        ("id\t\ttitle\n1\t\ta\n", Dialect("\t\t")),
+        ("id|note|title\n1||a\n2||b\n", Dialect("|")),
+        ("id,title\n1,a\\, b\n2,c\n", Dialect(escape="\\")),
     ],
 )
 def test_the_dialect_is_found(sample, dialect):

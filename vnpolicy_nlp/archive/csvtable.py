@@ -1,177 +1,36 @@
 """CSV as it is found in old archives: every record comes out, as a row or as what could not be read.
 
-The parser is the standard library's in strict mode, which takes any cell as it stands ("007", "NA", line breaks) and
-repairs nothing in silence. What is added here is what to do when it gives up: the line where the broken record begins
-is set aside, and reading goes on with the next one. So one quotation mark that is never closed costs one line, and not
-the rest of the file. `docs/reading.md` says how this compares with other readers.
+`csvrecords` parses, and starts anew behind a record that cannot be parsed: so one quotation mark that is never closed
+costs one line, and not the rest of the file. `csvsample` tells dialect and rows by the file's beginning. Here stands
+what makes a table of that: which record is the header, and which are rows. `docs/reading.md` says how this compares
+with other readers.
 """
 
 from __future__ import annotations
 
-import csv
+import codecs
 import io
 import re
-from collections import Counter, deque
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from vnpolicy_nlp.archive.csvrecords import Dialect, Lines, records_in
+from vnpolicy_nlp.archive.csvsample import SEPARATORS, Shape, find_dialect, rows_fit, usual_size
 from vnpolicy_nlp.archive.rows import Bad, RawRow, Row
 from vnpolicy_nlp.errors import ColumnError, TableError
 from vnpolicy_nlp.model.columns import guess_text_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["CsvTable", "Dialect", "find_dialect"]
 
-_MAX_CELL = 2**31 - 1  # the module's own limit of 128 KiB is less than a long report with its page's scripts
 _LONGEST_LINE = 1 << 28  # bytes
-# A record of several lines that grows beyond this has a quotation mark that is never closed.
-_MOST_LINES, _MOST_CHARACTERS = 20_000, 16_000_000
-# What has been given back is read again. Where that becomes too much, a record may have few lines only.
-_MOST_READ_AGAIN, _FEW_LINES = 64_000_000, 8
-_SEPARATORS = ",;\t|"
+_LONGEST_NAME = 200  # characters of a column's name, unless another column is named like a text
 _STRAY = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as "surrogateescape" keeps them
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How the cells of a file are told apart.
-
-    Attributes
-    ----------
-    separator : str
-    quote : str
-    escape : str or None
-        What stands before a quotation mark inside a cell; None where the mark is doubled.
-    """
-
-    separator: str = ","
-    quote: str = '"'
-    escape: str | None = None
-
-    def __str__(self) -> str:
-        name = {"\t": "tab"}.get(self.separator, f"'{self.separator}'")
-        quoting = "" if self == Dialect(self.separator) else f", quotation marks {self.quote}, escape {self.escape}"
-        return f"separator {name}{quoting}"
-
-    def cell(self, text: str) -> str:
-        """Return a cell as it stands in a file."""
-        if not any(sign in text for sign in (self.separator, self.quote, self.escape or self.quote, "\r", "\n")):
-            return text
-        if self.escape is not None:
-            text = text.replace(self.escape, self.escape * 2)
-        return f"{self.quote}{text.replace(self.quote, (self.escape or self.quote) + self.quote)}{self.quote}"
-
-    def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        """Return the standard library's reader."""
-        csv.field_size_limit(_MAX_CELL)
-        return csv.reader(
-            lines,
-            delimiter=self.separator,
-            quotechar=self.quote,
-            escapechar=self.escape,
-            doublequote=self.escape is None,
-            strict=True,
-        )
-
-
-class _Lines:
-    """Lines that remember which of them the present record has taken, and can be given back."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._again: deque[str] = deque()
-        self.taken: list[str] = []
-        self._n_characters = self._n_again = 0
-        self.number = 0  # of the line taken last
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
-        self.taken.append(line)
-        self.number += 1
-        self._n_characters += len(line)
-        most = _MOST_LINES if self._n_again < _MOST_READ_AGAIN else _FEW_LINES
-        if len(self.taken) > 1 and (len(self.taken) > most or self._n_characters > _MOST_CHARACTERS):
-            raise csv.Error("the quotation mark is not closed")
-        return line
-
-    def begin(self) -> None:
-        """Begin a record."""
-        self.taken = []
-        self._n_characters = 0
-
-    def give_back(self) -> str:
-        """Give back all lines of the record but the first; return that one."""
-        first, *rest = self.taken
-        self._again.extendleft(reversed(rest))
-        self._n_again += self._n_characters + 1000 * len(rest)  # a line costs more than its characters
-        self.number -= len(rest)
-        return first
-
-
-def _records(lines: _Lines, dialect: Dialect) -> Iterator[tuple[int, list[str] | str, str]]:
-    """Yield each record with its first line's number and its raw text: its cells, or why they cannot be told."""
-    reader = dialect.reader(lines)
-    while True:
-        lines.begin()
-        first_line = lines.number + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raw = lines.give_back()
-            reader = dialect.reader(lines)  # the old one has half a record in it
-            yield first_line, _reason(error), raw
-        else:
-            yield first_line, row, "".join(lines.taken)
-
-
-def _reason(error: csv.Error) -> str:
-    if "unexpected end" in str(error) or "not closed" in str(error):
-        return "a quotation mark is not closed"
-    return f"a quotation mark in the wrong place ({error})"
-
-
-def find_dialect(sample: str) -> Dialect:
-    """Return the dialect in which most of a sample's records have the same number of cells, and more than one.
-
-    Parameters
-    ----------
-    sample : str
-        The beginning of a file, whole lines.
-    """
-    best, best_score = Dialect(), (0.0, 0)
-    for separator in _SEPARATORS:
-        if separator not in sample:
-            continue
-        candidates = [Dialect(separator)]
-        if '\\"' in sample:
-            candidates.append(Dialect(separator, escape="\\"))
-        if f"'{separator}'" in sample:
-            candidates.append(Dialect(separator, quote="'"))
-        for candidate in candidates:
-            score = _regularity(sample, candidate)
-            if score > best_score:
-                best, best_score = candidate, score
-    return best
-
-
-def _regularity(sample: str, dialect: Dialect) -> tuple[float, int]:
-    """Return the share of records that have the most frequent number of cells, if above one, and this number."""
-    sizes: Counter[int] = Counter()
-    for _, row, _ in _records(_Lines(iter(io.StringIO(sample, newline=""))), dialect):
-        if row:  # a blank line is no record
-            sizes[len(row) if isinstance(row, list) else 0] += 1
-    likely = [(n, size) for size, n in sizes.items() if size > 1]
-    if not likely:
-        return 0.0, 0
-    n, size = max(likely)
-    return round(n / sizes.total(), 2), size
+_EXCELS_LINE = re.compile("sep=([^\r\n])[\r\n]")  # by which Excel tells itself the separator
+_SPLIT = re.compile("[,;\t|^~:]+")  # where a header may have to be cut that the dialect does not fit
+_BLANK = " \t\r\n"
 
 
 class CsvTable:
@@ -193,7 +52,7 @@ class CsvTable:
     TableError
         If it is empty.
     ColumnError
-        If the separator cannot be told.
+        If no line is a header that fits the rows.
     """
 
     def __init__(
@@ -202,32 +61,42 @@ class CsvTable:
         self._name = name
         blocks = _blocks(chunks, name)
         first = next(blocks, b"")
+        while first.startswith(codecs.BOM_UTF8):  # the encoding's mark is gone already; some files have two
+            first = first.removeprefix(codecs.BOM_UTF8)
         if not first.strip(b"\r\n\0 "):
             raise TableError(f"{name} is empty: it needs a header line and at least one row")
-        sample = first.decode("utf-8", "surrogateescape")
-        if separator is not None:
-            self.dialect = Dialect(separator)
-        elif suffix_separator == "\t":
-            self.dialect = Dialect("\t")
-        else:
-            self.dialect = find_dialect(sample)
+        self._sample = first.decode("utf-8", "surrogateescape")
+        self._excels = _EXCELS_LINE.match(self._sample)
+        self.dialect = find_dialect(self._sample, self._separators(separator, suffix_separator))
         self._is_stray = False
-        self._lines = _Lines(self._decoded(_chain(first, blocks)))
-        self._records = _records(self._lines, self.dialect)
+        self._lines = Lines(self._decoded(_chain(first, blocks)))
+        self._records = records_in(self._lines, self.dialect)
         self._before: list[Bad] = []
-        self.columns, self.header = self._find_header(sample)
+        self.columns, self.header = self._find_header()
         self.line_end = "\r\n" if self.header.endswith("\r\n") else "\n"
         self.byte_order_mark = False  # whether the file begins with one, as Excel writes it
         self.notes = {"dialect": str(self.dialect)}
 
-    def _find_header(self, sample: str) -> tuple[list[str], str]:
+    def _separators(self, given: str | None, by_suffix: str) -> Sequence[str]:
+        """Return the separators that may be; quotation marks and escapes are looked for with each."""
+        if given is not None:
+            return (given,)
+        if self._excels:
+            return (self._excels[1],)
+        return ("\t", "\t\t") if by_suffix == "\t" else SEPARATORS
+
+    def _find_header(self) -> tuple[list[str], str]:
         """Return the first record that has as many cells as most; what stands before it is set aside."""
-        _, usual = _regularity(sample, self.dialect)
-        most_lines = sample.count("\n") + 1
+        usual, _ = usual_size(self._sample, self.dialect)
+        most_lines = self._sample.count("\n") + 1
         for line, row, raw in self._records:
-            if isinstance(row, list) and row and (len(row) == usual or usual == 0 or _names_a_text(row)):
+            is_excels = self._excels is not None and line == 1
+            is_likely = isinstance(row, list) and row and (len(row) == usual or usual == 0 or _names_a_text(row))
+            if isinstance(row, list) and is_likely and not is_excels:
                 if _STRAY.search(raw):
                     raise TableError(f"{self._name}: the header is not valid UTF-8; give the encoding with --encoding")
+                self._check_names(line, row)
+                self._check_size(line, row)
                 return row, raw
             if row or raw.strip():
                 self._before.append(Bad(line, row if isinstance(row, str) else "stands before the header", raw))
@@ -235,19 +104,59 @@ class CsvTable:
                 break
         raise ColumnError(f"{self._name} has no header that fits its rows: give the separator with --separator")
 
+    def _check_names(self, line: int, names: list[str]) -> None:
+        """Raise `ColumnError` if a header is likely none: better no table than one whose first row is lost in it."""
+        if _names_a_text(names):
+            return
+        remedy = "give the separator with --separator, or mend the header"
+        for bad in self._before:
+            if _hides_a_text(bad.raw):
+                raise ColumnError(
+                    f"{self._name}, line {bad.line}: this seems to be the header, and cannot be read as the rows are "
+                    f"({bad.reason.replace('stands before the header', 'another number of cells')}); {remedy}"
+                )
+        if len(names) == 1 and _hides_a_text(names[0]):
+            raise ColumnError(f"{self._name} has one column only, {names[0]!r}, by {self.dialect}: {remedy}")
+        if max(map(len, names)) > _LONGEST_NAME:
+            raise ColumnError(
+                f"{self._name} has no header: line {line}, the first that has as many cells as most, is a row; put a "
+                "line with the columns' names on top, or give the separator with --separator"
+            )
+
+    def _check_size(self, line: int, names: list[str]) -> None:
+        """Raise `ColumnError` if no row of the sample fits the header, or so few that they fit by chance."""
+        if not rows_fit(self._sample, self.dialect, names):
+            raise ColumnError(
+                f"{self._name}: the header in line {line} has {len(names)} cells by {self.dialect}, and hardly any "
+                "record below has as many: mend the header, or give the separator with --separator"
+            )
+
     def records(self) -> Iterator[Row | Bad]:
         """Yield all records below the header."""
         yield from self._before
         n_columns = len(self.columns)
+        is_doubtful = False  # whether this may be a piece of a broken record
         for line, row, raw in self._records:
             if isinstance(row, str):
+                is_doubtful = True
                 yield Bad(line, row, raw)
             elif self._is_stray and _STRAY.search(raw):
                 yield Bad(line, "not valid UTF-8", raw)
             elif len(row) == n_columns:
-                yield RawRow(row, raw)
-            elif row:  # a blank line is no record
+                if is_doubtful and not self._shape.fits(row, raw):
+                    # Its other lines may hold the row that is looked for.
+                    yield Bad(line, "behind a broken record, and unlike the rows", self._lines.give_back())
+                else:
+                    is_doubtful = False
+                    yield RawRow(row, raw)
+            elif raw.strip(_BLANK):  # a blank line is no record
+                is_doubtful = True
                 yield Bad(line, f"{len(row)} cells where the header has {n_columns}", raw)
+
+    @cached_property
+    def _shape(self) -> Shape:
+        """What rows look like: learned when the first broken record is met, for most files have none."""
+        return Shape(self._sample, self.dialect, self.columns)
 
     def _decoded(self, blocks: Iterator[bytes]) -> Iterator[str]:
         """Yield the lines of blocks with their ends, as the csv module wants them: LF, CRLF or CR."""
@@ -265,6 +174,11 @@ def _names_a_text(row: list[str]) -> bool:
         return len(guess_text_columns(row)) > 0
     except ColumnError:
         return False
+
+
+def _hides_a_text(line: str) -> bool:
+    """Say whether a line names a text's column if it is cut by any separator."""
+    return _names_a_text([name.strip("\"' \r\n") for name in _SPLIT.split(line)])
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -369,7 +369,8 @@ def _from_utf16(source: IO[bytes], chunk: bytes, encoding: str) -> Iterator[byte
     while chunk:
         yield decoder.decode(chunk).encode("utf-8")
         chunk = _read(source)
-    yield decoder.decode(b"", final=True).encode("utf-8")
+    if decoder.getstate()[0]:  # half a letter at the end: no UTF-8 either, so that the reader sets its row aside
+        yield b"\xff"
 
 
 def _from_legacy(source: IO[bytes], first: bytes, legacy: _Legacy) -> Iterator[bytes]:
