@@ -342,6 +342,21 @@ def a_tar_in_gzip(folder):
     return refused(held.getvalue(), file="tin.csv.gz")
 
 
+@hostile
+def a_tar(folder):
+    """In the manner of 1979, with no word that says what it is; only its checksum does."""
+    head = bytearray(512)
+    head[:7], head[100:108], head[124:136] = b"tin.csv", b"0000644\0", b"%011o\0" % len(PLAIN)
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return refused(bytes(head) + PLAIN.ljust(1024, b"\0"))
+
+
+@hostile
+def a_database(folder):
+    return refused(b"SQLite format 3\0" + b"\x10\0\1\1" + csv_of(*ROWS), file="in.db")
+
+
 # Lines and rows
 
 
@@ -623,9 +638,51 @@ def separator_that_is_given_wrongly(folder):
     return refused(csv_of(*ROWS), options=("--separator", ";"))
 
 
+BARS = {"delimiter": "|"}  # to which an empty cell stands within ||
+SPREAD = [[n, "", text, ""] for n, text in ROWS]
+
+
 @hostile
 def separator_of_two_signs(folder):
+    return plain(csv_of(*ROWS, separator="||"), SPREAD, reader=BARS)
+
+
+@hostile
+def separator_of_two_signs_given(folder):
+    return plain(csv_of(*ROWS, separator="||"), SPREAD, options=("--separator", "||"), reader=BARS)
+
+
+@hostile
+def separator_of_two_signs_given_wrongly(folder):
     return refused(csv_of(*ROWS), options=("--separator", "||"))
+
+
+@hostile
+def separator_of_two_letters(folder):
+    return refused(csv_of(*ROWS), options=("--separator", "ab"))
+
+
+@hostile
+def separator_and_backslashes(folder):
+    """A separator that is given is no reason not to look for the escape."""
+    made = quotes_escaped_by_backslash(folder)
+    return plain(
+        b"\n".join(made.data.splitlines()[:3]), made.rows[:2], options=("--separator", ","), reader=made.reader
+    )
+
+
+@hostile
+def commas_escaped_without_quotes(folder):
+    rows = [["1", "Họp dân, bàn việc làng"], ["2", "Một, hai, ba"]]
+    body = [f"{n},{text}" for n, text in ((n, text.replace(",", "\\,")) for n, text in rows)]
+    return plain(csv_of(*body), rows, reader={"escapechar": "\\", "doublequote": False})
+
+
+@hostile
+def pieces_of_a_text_cut_by_a_quote(folder):
+    """The lines behind the broken one have two cells each, and are no rows."""
+    bad = [f'2,"{B1}" x', "Dòng hai, và nữa", "Dòng ba, và nữa", 'Dòng bốn, hết"']
+    return Hostile(csv_of(ROWS[0], ["1", A1], *bad, ROWS[2]), [ROWS[0], ["1", A1], ROWS[2]], bad)
 
 
 @hostile
@@ -697,6 +754,27 @@ def json_array_in_many_lines(folder):
 
 
 @hostile
+def json_array_of_one_object_a_line(folder):
+    """Each line but the last is no JSON, for a comma."""
+    return refused(b"[\n" + json_of(J1, J2, J1)[:-1].replace("\n", ",\n").encode() + b"\n]\n", file="in.jsonl")
+
+
+@hostile
+def json_array_named_json(folder):
+    return refused(json.dumps([J1, J2]).encode(), file="in.json")
+
+
+@hostile
+def json_lines_named_json(folder):
+    return Hostile(json_of(J1, J2).encode(), json_lines(J1, J2).rows, [], "in.json", "out.jsonl")
+
+
+@hostile
+def json_object_in_many_lines(folder):
+    return refused(json.dumps(J1, indent=1).encode(), file="in.json")
+
+
+@hostile
 def json_named_json(folder):
     return refused(json_of(J1, J2).encode(), file="in.json", output="out.json")
 
@@ -738,6 +816,12 @@ def json_whose_text_is_zero(folder):
 
 
 @hostile
+def json_whose_text_is_a_fraction(folder):
+    bad = '{"id": 3, "content": 1.5}'
+    return json_lines(J1, bad, bad=[bad])
+
+
+@hostile
 def json_with_blank_lines(folder):
     data = "\n\n" + json_of(J1, "", "   ", "\t", J2) + "\r\n\n"
     return Hostile(data.encode(), json_lines(J1, J2).rows, [], "in.jsonl", "out.jsonl")
@@ -768,6 +852,13 @@ def json_whose_text_is_nested_of_each_depth(folder):
 def json_nested_of_each_depth_to_csv(folder):
     rows = ['{"id": 1, "content": "", "x": ' + '{"a":' * n + "1" + "}" * n + "}" for n in range(700, 1000)]
     return Hostile(json_of(J1, *rows, J2).encode(), None, None, "in.jsonl")
+
+
+@hostile
+def json_nested_of_each_depth_to_parquet(folder):
+    pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+    made = json_nested_of_each_depth_to_csv(folder)
+    return Hostile(made.data, None, None, "in.jsonl", "out.parquet")
 
 
 @hostile
@@ -808,6 +899,23 @@ def json_with_a_number_beyond_doubles(folder):
 @hostile
 def json_with_numbers_as_they_are_written(folder):
     return json_lines(J1, '{"id": 3, "content": "số", "n": 12345678901234567.89, "giá": 1.10, "m": 1E5, "z": -0}', J2)
+
+
+@hostile
+def json_with_numbers_as_they_are_written_to_csv(folder):
+    """A double has 17 digits, and no 1.10."""
+    numbers = ["12345678901234567.89", "1.10", "1E5", "1e999", "NaN", "-Infinity", "9" * 4000]
+    data = json_of(*(f'{{"content": "", "n": {n}, "z": -0.0}}' for n in numbers))
+    made = [["", n, "-0.0"] for n in numbers]
+    return Hostile(data.encode(), made, [], "in.jsonl")
+
+
+@hostile
+def json_with_huge_integers_to_parquet(folder):
+    pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+    rows = [["1", A, str(2**70)], ["2", B, None]]
+    data = json_of({**J1, "n": 2**70}, J2)
+    return Hostile(data.encode(), rows, [], "in.jsonl", "out.parquet")
 
 
 @hostile
@@ -1095,6 +1203,11 @@ def parquet_in_gzip(folder):
 
 
 @hostile
+def parquet_named_csv(folder):
+    return parquet(folder, {"id": [1, 2, 3], "content": TEXTS}, name="in.csv")
+
+
+@hostile
 def parquet_with_nulls(folder):
     return parquet(folder, {"id": [None, 2, None], "content": [A, None, ""]}, {"id": "pa.int16()"})
 
@@ -1126,6 +1239,27 @@ def parquet_with_nanoseconds(folder):
 
 
 @hostile
+def parquet_with_nanoseconds_to_csv(folder):
+    made = parquet_with_nanoseconds(folder)
+    times = [
+        ["1970-01-01 00:00:00.000000001", "00:00:00.000000001"],
+        ["", ""],
+        ["2023-11-14 22:13:20.123456789", "23:59:59.999999999"],
+    ]
+    return Hostile(None, [[text, *two] for text, two in zip(TEXTS, times, strict=True)], [], file=made.file)
+
+
+@hostile
+def parquet_with_nanoseconds_within_to_json(folder):
+    times = [[{"lúc": 1}], None, []]
+    kinds = {"x": "pa.list_(pa.struct([('lúc', pa.timestamp('ns'))]))"}
+    made = parquet(folder, {"content": TEXTS, "x": times}, kinds)
+    rows = [{"content": A, "x": [{"lúc": "1970-01-01 00:00:00.000000001"}]}, {"content": B, "x": None}]
+    written = [json.dumps(row) for row in [*rows, {"content": C, "x": []}]]
+    return Hostile(None, written, [], file=made.file, output="out.jsonl")
+
+
+@hostile
 def parquet_with_times_beyond_python(folder):
     """A year of 30,000, as a wrong unit makes it: an integer to Parquet, no date to Python."""
     return parquet(
@@ -1133,6 +1267,23 @@ def parquet_with_times_beyond_python(folder):
         {"content": TEXTS, "us": [900_000_000_000_000_000, None, 0], "d": [9_000_000, None, 0]},
         {"us": "pa.timestamp('us')", "d": "pa.date32()"},
     )
+
+
+@hostile
+def parquet_with_times_beyond_python_to_csv(folder):
+    made = parquet_with_times_beyond_python(folder)
+    rows = [
+        [A, "30489-11-11 16:00:00.000000", "26611-03-02"],
+        [B, "", ""],
+        [C, "1970-01-01 00:00:00.000000", "1970-01-01"],
+    ]
+    return Hostile(None, rows, [], file=made.file)
+
+
+@hostile
+def parquet_with_a_zone_of_no_name(folder):
+    """Arrow takes any name for a zone, and looks it up only when a time is shown."""
+    return parquet(folder, {"content": TEXTS, "zone": [1, None, 3]}, {"zone": "pa.timestamp('us', 'Xã/Tân_Lũng')"})
 
 
 @hostile
@@ -1181,8 +1332,66 @@ def parquet_of_rare_types(folder):
 
 
 @hostile
+def parquet_of_rare_types_to_csv(folder):
+    made = parquet(
+        folder,
+        {
+            "content": [A, B],
+            "dictionary": ["a", None],
+            "decimal": [Decimal("1.10"), None],
+            "binary": ["bờ".encode(), b"\xff"],
+            "large": ["a", None],
+            "map": [[("k", 1)], None],
+            "decimals": [[Decimal("1.10")], []],
+        },
+        {
+            "dictionary": "pa.dictionary(pa.int8(), pa.string())",
+            "decimal": "pa.decimal128(9, 2)",
+            "large": "pa.large_string()",
+            "map": "pa.map_(pa.string(), pa.int32())",
+        },
+    )
+    rows = [[A, "a", "1.10", "bờ", "a", '[["k", 1]]', '["1.10"]'], [B, "", "", "b'\\xff'", "", "", "[]"]]
+    return Hostile(None, rows, [], file=made.file)
+
+
+@hostile
+def parquet_with_dictionaries_that_grow(folder):
+    """Each row group has words of its own."""
+    columns = {"content": [""] * 900, "word": [f"từ {n // 7}" for n in range(900)]}
+    return parquet(folder, columns, {"word": "pa.dictionary(pa.int16(), pa.string())"})
+
+
+@hostile
 def parquet_whose_text_is_a_dictionary(folder):
     return parquet(folder, {"content": [A, A, None]}, {"content": "pa.dictionary(pa.int32(), pa.string())"})
+
+
+@hostile
+def parquet_whose_text_is_large(folder):
+    return parquet(folder, {"content": [A, B, None]}, {"content": "pa.large_string()"})
+
+
+@hostile
+def parquet_whose_text_is_bytes(folder):
+    """As old writers leave it, which do not mark text as text."""
+    return parquet(folder, {"content": [A.encode(), None, B.encode()]}, {"content": "pa.binary()"})
+
+
+@hostile
+def parquet_whose_text_is_bytes_of_no_text(folder):
+    """Rows before, between and behind those that are set aside are written as Arrow has them."""
+    texts = [A.encode(), b"\xff", B.encode(), C.encode(), b"\xfe", B.encode()]
+    made = parquet(folder, {"id": [*range(6)], "content": texts}, {"content": "pa.binary()", "id": "pa.int8()"})
+    rows = [[n, text] for n, text in enumerate(texts) if n not in (1, 4)]
+    return Hostile(None, rows, [b'[1, "\xff"]', b'[4, "\xfe"]'], file=made.file, output=made.output)
+
+
+@hostile
+def parquet_whose_text_is_a_list(folder):
+    made = parquet(folder, {"content": [[A], None, [B, C]]})
+    raws = [json.dumps([text], ensure_ascii=False) for text in ([A], [B, C])]
+    return Hostile(None, [[None]], raws, file=made.file, output=made.output)
 
 
 @hostile
@@ -1192,7 +1401,18 @@ def parquet_with_invalid_utf8(folder):
     pq = pytest.importorskip("pyarrow.parquet", reason="Parquet needs pyarrow")
     texts = pa.array([A.encode(), b"Ch\xe1\xbb \xff", B.encode()]).view(pa.string())
     pq.write_table(pa.Table.from_arrays([texts], names=["content"]), folder / "in.parquet")
-    return refused(file="in.parquet", output="out.parquet")
+    return Hostile(None, None, [b'["Ch\xe1\xbb \xff"]'], file="in.parquet", output="out.parquet")
+
+
+@hostile
+def parquet_with_invalid_utf8_within_another_column(folder):
+    pa = pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet", reason="Parquet needs pyarrow")
+    words = pa.array([b"a", b"\xff", b"c"]).view(pa.string())
+    columns = [pa.ListArray.from_arrays([0, 1, 2, 3], words), pa.array(TEXTS)]
+    pq.write_table(pa.Table.from_arrays(columns, names=["thẻ", "content"]), folder / "in.parquet")
+    raw = b'[["\xff"], "%s"]' % B.encode()
+    return Hostile(None, [[["a"], A], [["c"], C]], [raw], file="in.parquet", output="out.parquet")
 
 
 @hostile
@@ -1338,6 +1558,20 @@ def fifo_with_a_writer(folder):
 
 
 @hostile
+def fifo_in_a_folder(folder):
+    """To be found before the files before it have been tagged."""
+    in_place(folder, "kho/a.csv")
+    os.mkfifo(folder / "kho" / "b.csv")
+    return refused(file="kho", output="ra")
+
+
+@hostile
+def fifo_to_standard_output(folder):
+    os.mkfifo(folder / "in.csv")
+    return refused(output="-")
+
+
+@hostile
 def device_null(folder):
     return refused(file="/dev/null")
 
@@ -1438,6 +1672,12 @@ def output_is_the_input_by_a_link(folder):
     in_place(folder)
     os.link(folder / "in.csv", folder / "out.csv")
     return refused()
+
+
+@hostile
+def output_is_the_folder_of_the_input(folder):
+    in_place(folder, "kho/a.csv")
+    return refused(file="kho", output="kho")
 
 
 @hostile

@@ -2,6 +2,7 @@
 
 import bz2
 import csv
+import errno
 import gzip
 import io
 import json
@@ -21,6 +22,7 @@ from conftest import golden
 from hostile_files import A1, B1, CORPUS, csv_of, zstd
 
 import vnpolicy_nlp.archive.run
+from vnpolicy_nlp.archive import files, workplace
 from vnpolicy_nlp.cli import main
 
 SECONDS = 20  # that a case may take
@@ -236,6 +238,17 @@ main(sys.argv[1:])
 """
 
 
+def limited(source, output, limit):
+    """Run the command; no file may grow beyond `limit` bytes."""
+    return subprocess.run(
+        [sys.executable, "-c", FULL, "tag", source, "-o", output, str(limit)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize(
     ("suffix", "n", "limit"),
     [
@@ -256,13 +269,7 @@ def test_full_disk(in_folder, suffix, n, limit):
     rows = [[signs.randbytes(60).hex(), "" if i % 50 else A1] for i in range(n)]
     Path("in.csv").write_bytes(csv_of(*rows))
 
-    full = subprocess.run(
-        [sys.executable, "-c", FULL, "tag", "in.csv", "-o", f"out.{suffix}", str(limit)],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    full = limited("in.csv", f"out.{suffix}", limit)
     assert full.returncode == 2
     check_refusal(full.stderr, "--resume")
     assert "Traceback" not in full.stderr
@@ -300,3 +307,135 @@ def test_standard_output_that_is_closed(in_folder):
     run_.stderr.close()
     run_.wait(SECONDS)
     assert "Traceback" not in said
+
+
+class Flawed:
+    """A file with which something happens when some bytes of it have been read."""
+
+    def __init__(self, file, after, happen):
+        self._file, self._left, self._happen = file, after, happen
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+    def read(self, size):
+        data = self._file.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            self._left = float("inf")
+            self._happen()
+        return data
+
+
+@contextmanager
+def while_it_is_read(happen, after):
+    begin = files.Counted.__init__
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workplace, "_SECONDS", 0)
+        patch.setattr(
+            files.Counted, "__init__", lambda self, file, name: begin(self, Flawed(file, after, happen), name)
+        )
+        yield
+
+
+@pytest.fixture
+def long_file(in_folder):
+    Path("in.csv").write_bytes(csv_of(*([str(n), "." * 400] for n in range(8000))))
+    return Path("in.csv")
+
+
+def test_input_that_fails_while_it_is_read(long_file, capfd):
+    """It is not the output that cannot be written, and what is done is not lost."""
+
+    def fail():
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with while_it_is_read(fail, after=3_000_000):
+        assert run("tag", "in.csv", "-o", "out.csv") == 2
+    check_refusal(
+        capfd.readouterr().err, "cannot read in.csv: Input/output error; when it can be read again, run again"
+    )
+    assert run("tag", "in.csv", "-o", "whole.csv") == 0
+    assert 0 < Path(".out.csv.run/data").stat().st_size < Path("whole.csv").stat().st_size
+    assert run("tag", "in.csv", "-o", "out.csv", "--resume") == 0
+    assert Path("out.csv").read_bytes() == Path("whole.csv").read_bytes()
+
+
+@pytest.mark.parametrize("output", ["out.csv", "out.jsonl", "-"])
+@pytest.mark.parametrize("change", ["shrinks", "grows", "is written anew"])
+def test_input_that_changes_while_it_is_read(long_file, capfd, change, output):
+    """Half of what is read would be of the old file: there may be rows that never were, and others are lost."""
+
+    def happen():
+        size = long_file.stat().st_size
+        with long_file.open("r+b") as file:
+            if change == "shrinks":
+                file.truncate(size // 2)
+            else:
+                file.seek(0, os.SEEK_END if change == "grows" else os.SEEK_SET)
+                file.write(b"ID,content\n")
+        os.utime(long_file, (1, 1))  # a clock of a file system may stand still for some milliseconds
+
+    with while_it_is_read(happen, after=2_000_000):
+        assert run("tag", "in.csv", "-o", output) == 2
+    check_refusal(capfd.readouterr().err, "in.csv has changed while it was read: run again when nothing writes to it")
+    assert list(Path().iterdir()) == [long_file]
+
+
+def test_input_that_is_gone_when_it_has_been_read(long_file):
+    """All of it was read: so it must not be the loss of the work."""
+    assert run("tag", "in.csv", "-o", "whole.csv") == 0
+    with while_it_is_read(long_file.unlink, after=2_000_000):
+        assert run("tag", "in.csv", "-o", "out.csv") == 0
+    assert Path("out.csv").read_bytes() == Path("whole.csv").read_bytes()
+
+
+def test_outputs_in_the_folder_of_the_input(in_folder, capfd):
+    """What the first run wrote is no input of the second; what else is there is."""
+    for name in ("kho/a.csv", "kho/ra/b.csv"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(csv_of(["1", A1]))
+    assert run("tag", "kho", "-o", "kho/ra") == 0
+    written = {"kho/ra/a.csv", "kho/ra/a.csv.run.json", "kho/ra/ra/b.csv", "kho/ra/ra/b.csv.run.json"}
+    assert written == {str(path) for path in Path("kho/ra").rglob("*") if path.is_file()} - {"kho/ra/b.csv"}
+    assert run("tag", "kho", "-o", "kho/ra", "--resume") == 0
+    assert capfd.readouterr().err.count("is complete already") == 2
+
+
+def test_quarantine_on_a_full_disk(in_folder):
+    pytest.importorskip("resource")
+    Path("in.csv").write_bytes(csv_of(*(["1", ""] for _ in range(2000)), *(f"2,{n},thừa" for n in range(2000))))
+    for output, words in [("out.csv", "run again with --resume"), ("-", "cannot write in.csv.quarantine.csv")]:
+        full = limited("in.csv", output, 20_000)
+        assert full.returncode == 2
+        check_refusal(full.stderr, words)
+    Path("in.csv.quarantine.csv").unlink()
+    assert run("tag", "in.csv", "-o", "out.csv", "--resume") == 3
+    assert run("tag", "in.csv", "-o", "whole.csv") == 3
+    for suffix in ("", ".quarantine.csv"):
+        assert Path(f"out.csv{suffix}").read_bytes() == Path(f"whole.csv{suffix}").read_bytes()
+
+
+def test_standard_output_that_is_full(in_folder):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    Path("in.csv").write_bytes(csv_of(*(["1", ""] for _ in range(5000))))
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "vnpolicy_nlp", "tag", "in.csv", "-o", "-"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=SECONDS, check=False)
+    assert ended.returncode == 2
+    check_refusal(ended.stderr, "cannot write standard output: No space left on device")
+    assert "ignored" not in ended.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_output_whose_name_is_no_utf8(in_folder, options):
+    Path("in.csv").write_bytes(csv_of(["1", A1]))
+    name = os.fsdecode(b"ra \xff.csv")
+    command = [sys.executable, "-m", "vnpolicy_nlp", "tag", "in.csv", "-o", name, *options]
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    ended = subprocess.run(command, env=strict, capture_output=True, timeout=SECONDS, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert Path(name).exists()
+    if options:
+        assert json.loads(ended.stdout)["files"] == [name]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vnpolicy_nlp.archive.csvtable import CsvTable
-from vnpolicy_nlp.archive.rows import MISSING, Bad, RawRow, Row
+from vnpolicy_nlp.archive.rows import MISSING, Bad, NumberedRow, RawRow, Row
+from vnpolicy_nlp.archive.writers import raw_of
 from vnpolicy_nlp.text.prepare import join_cells
 
 if TYPE_CHECKING:
@@ -61,7 +61,10 @@ def chunks_of(records: Iterable[Row | Bad], text_of: Callable[[Row], str | Bad])
 
 
 def text_reader(table: Table, text: Sequence[str]) -> Callable[[Row], str | Bad]:
-    """Return what takes the text out of a row; a row whose text is no text is `Bad`."""
+    """Return what takes the text out of a row; a row whose text is no text is `Bad`.
+
+    Bytes are text to old writers of Parquet, which do not mark it as such.
+    """
     positions = [table.columns.index(name) for name in text]
     if isinstance(table, CsvTable):
         return lambda row: join_cells([row[place] for place in positions])
@@ -70,11 +73,22 @@ def text_reader(table: Table, text: Sequence[str]) -> Callable[[Row], str | Bad]
         cells = []
         for place, name in zip(positions, text, strict=True):
             cell = row[place]
+            if isinstance(cell, bytes):
+                try:
+                    cell = cell.decode()
+                except UnicodeDecodeError:
+                    return _bad(row, f"not valid UTF-8 in the text column {name!r}")
             if isinstance(cell, str):
                 cells.append(cell)
             elif cell is not None and cell is not MISSING:
-                shown = row.raw if isinstance(row, RawRow) else json.dumps(row, ensure_ascii=False, default=str)
-                return Bad(0, f"the text column {name!r} holds {type(cell).__name__}, not text", shown)
+                kind = "float" if isinstance(cell, float) else type(cell).__name__
+                return _bad(row, f"the text column {name!r} holds {kind}, not text")
         return join_cells(cells)
 
     return text_of
+
+
+def _bad(row: Row, reason: str) -> Bad:
+    line = row.line if isinstance(row, NumberedRow) else 0
+    shown = row.raw if isinstance(row, RawRow) else raw_of(row)
+    return Bad(line, reason, shown)

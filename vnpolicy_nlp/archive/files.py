@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import hashlib
 import io
 import lzma
 import os
+import stat
 import sys
 import zlib
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from vnpolicy_nlp.errors import OutputError, TableError
+from vnpolicy_nlp.errors import OutputError, ReadError, TableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Input", "Kind", "damage", "find_inputs", "kind_of", "open_unpacked", "pack"]
+__all__ = [
+    "Counted",
+    "Input",
+    "Kind",
+    "cannot_read",
+    "check_name",
+    "damage",
+    "find_inputs",
+    "kind_of",
+    "open_unpacked",
+    "pack",
+    "packing_of",
+]
 
 _FORMATS = {".csv": "csv", ".tsv": "tsv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_JSON = ".json"  # as which some export JSON lines; what is written is named for what it is
 _PACKINGS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _LEVEL = 6  # of gzip and of xz; for zstd it is its own default
@@ -81,8 +97,6 @@ class Input:
         """
         if self.path is None:
             return {"name": "-"}
-        if self.path.exists() and not self.path.is_file():
-            raise TableError(f"{self.path} is neither a file nor a folder: give a stream as -")
         try:
             with self.path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -97,82 +111,173 @@ class Input:
         return {"name": self.path.name, "bytes": size, "sha256_of_both_ends": digest.hexdigest()}
 
 
-def find_inputs(sources: Sequence[str | Path]) -> list[Input]:
+def find_inputs(sources: Sequence[str | Path], output: str | Path | None = None) -> list[Input]:
     """Return the files that some names stand for: files, patterns such as ``in/*.csv``, folders, "-".
+
+    Parameters
+    ----------
+    sources : sequence of str or Path
+    output : str or Path, optional
+        Where a run writes: what an earlier run has written there is no input, though it is in a folder of the input.
 
     Raises
     ------
     TableError
-        If there is no such file, a folder cannot be read or holds no table, or two files have one place.
+        If there is no such file, a file or a folder cannot be read, a folder holds no table, or two files have one
+        place.
     """
     found: list[Input] = []
     for source in sources:
         try:
-            found += _inputs(source)
+            found += _inputs(source, output)
         except OSError as error:  # a name that is too long, a closed folder
             raise TableError(f"cannot read {source}: {error.strerror}") from error
-    places = [entry.place for entry in found]
+    places = Counter(entry.place for entry in found)
     for entry in found:
-        if places.count(entry.place) > 1:
+        if places[entry.place] > 1:
             raise TableError(f"two of the files are called {entry.place}: give the folder above them instead")
+        if entry.path is not None:
+            _check_file(entry.path)  # all of them, before hours go by with the first
     return found
 
 
-def _inputs(source: str | Path) -> list[Input]:
+def _inputs(source: str | Path, output: str | Path | None) -> list[Input]:
     path = Path(source)
     if str(source) == "-":
         return [Input(None, Path("stdin.csv"))]
     if path.is_dir():
-        return [Input(file, file.relative_to(path)) for file in _tables_below(path)]
+        return [Input(file, file.relative_to(path)) for file in _tables_below(path, output)]
     if path.exists() or not any(sign in str(source) for sign in "*?["):
-        return [Input(path, Path(path.name))]
+        return [Input(path, _place(path))]
     matching = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
     if not matching:
         raise TableError(f"no file matches {source}")
-    return [Input(file, Path(file.name)) for file in matching if not file.is_dir()]
+    return [Input(file, _place(file)) for file in matching if not file.is_dir()]
 
 
-def _tables_below(folder: Path) -> list[Path]:
+def _place(path: Path) -> Path:
+    """Return a file's name, with that for JSON lines in place of one in .json."""
+    stem, packing = _split(path.name)
+    return Path((f"{stem}l" if stem.lower().endswith(_JSON) else stem) + packing)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return a name without the suffix that tells the packing, and that suffix."""
+    packing = Path(name).suffix
+    return (name.removesuffix(packing), packing) if packing.lower() in _PACKINGS else (name, "")
+
+
+def check_name(output: Path, longest_suffix: str) -> None:
+    """Raise `OutputError` if no output should be called so, or nothing beside it can be."""
+    stem, packing = _split(output.name)
+    if stem.lower().endswith(_JSON):
+        raise OutputError(f"JSON is written as lines, one object each: name the output {stem}l{packing}")
+    parent = next(folder for folder in output.absolute().parents if folder.exists())
+    longest = os.pathconf(parent, "PC_NAME_MAX") if hasattr(os, "pathconf") else 255  # Windows has 255 letters
+    if len(os.fsencode(output.name + longest_suffix)) > longest:
+        raise OutputError(
+            f"the name {output.name} is too long, as {longest_suffix} comes behind it: choose a shorter one"
+        )
+
+
+def _check_file(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        link = "what this link leads to is gone: " if path.is_symlink() else ""
+        raise TableError(f"{link}no such file: {path}") from error
+    except OSError as error:
+        raise TableError(f"cannot read {path}: {error.strerror}") from error
+    if not stat.S_ISREG(mode):
+        raise TableError(f"{path} is neither a file nor a folder: give a stream as -")
+    if not os.access(path, os.R_OK):
+        raise TableError(f"cannot read {path}: {os.strerror(errno.EACCES)}")
+
+
+def _tables_below(folder: Path, output: str | Path | None) -> list[Path]:
     def refuse(error: OSError) -> None:
         raise TableError(f"cannot read {error.filename}: {error.strerror}") from error
+
+    def is_output(file: Path) -> bool:
+        is_below = output is not None and file.absolute().is_relative_to(Path(output).absolute())
+        return is_below and file.with_name(f"{file.name}.run.json").exists()
 
     files = []
     for where, _, names in os.walk(folder, onerror=refuse):
         for name in names:
             stem = Path(name).with_suffix("") if Path(name).suffix.lower() in _PACKINGS else Path(name)
             hidden = name.startswith(".") or name.endswith((".quarantine.csv", ".run.json"))
-            if stem.suffix.lower() in _FORMATS and not hidden:
+            if stem.suffix.lower() in _FORMATS and not hidden and not is_output(Path(where) / name):
                 files.append(Path(where) / name)
     if not files:
         raise TableError(f"{folder} holds no file whose name ends in {', '.join(_FORMATS)}, packed or not")
     return sorted(files)
 
 
-class Counted(io.RawIOBase):
-    """A file that counts and hashes what is read of it, from its beginning to its end."""
+def cannot_read(name: str, error: OSError) -> ReadError:
+    """Return the error that says what to do when the system does not go on reading a file."""
+    return ReadError(f"cannot read {name}: {error.strerror}; when it can be read again, run again with --resume")
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
+
+class Counted(io.RawIOBase):
+    """A file that counts and hashes what is read of it, from its beginning to its end.
+
+    Attributes
+    ----------
+    n_read : int
+    packing : str
+        How it is packed, "" if it is not.
+    """
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file, self._name = file, name
         self._digest = hashlib.sha256()
+        self._before = self._state()
         self.n_read = 0
+        self.packing = ""
 
     def readable(self) -> bool:
         """Say that it is for reading."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read into a buffer."""
-        data = self._file.read(len(buffer))
+        """Read into a buffer.
+
+        Raises
+        ------
+        ReadError
+            If the system does not go on.
+        """
+        try:
+            data = self._file.read(len(buffer))
+        except OSError as error:
+            raise cannot_read(self._name, error) from error
         buffer[: len(data)] = data
         self._digest.update(data)
         self.n_read += len(data)
         return len(data)
 
     def sha256(self) -> str:
-        """Return the hash of the whole file, the rest of which is read for it."""
+        """Return the hash of the whole file, the rest of which is read for it.
+
+        Raises
+        ------
+        TableError
+            If the file has changed since it was opened: what was read of it may be neither the old one nor the new.
+        """
         while self.readinto(bytearray(_ENDS)):
             pass
+        if self._state() != self._before:
+            raise TableError(f"{self._name} has changed while it was read: run again when nothing writes to it")
         return self._digest.hexdigest()
+
+    def _state(self) -> tuple[int, int] | None:
+        """Return what a change of a file shows in; None for a stream."""
+        try:
+            state = os.fstat(self._file.fileno())
+        except OSError:  # no file of the system, as in tests
+            return None
+        return (state.st_size, state.st_mtime_ns) if stat.S_ISREG(state.st_mode) else None
 
 
 @contextmanager
@@ -191,14 +296,19 @@ def open_unpacked(source: Input) -> Iterator[tuple[Counted, IO[bytes]]]:
     except OSError as error:
         raise TableError(f"cannot read {source.path}: {error.strerror}") from error
     try:
-        counted = Counted(file)
+        counted = Counted(file, source.name)
         buffered = io.BufferedReader(cast("io.RawIOBase", counted), 1 << 20)
         start = buffered.peek(8)
-        packing = next((packing for magic, packing in _MAGIC.items() if start.startswith(magic)), "")
-        yield counted, _unpacked(buffered, packing)
+        counted.packing = packing_of(start)
+        yield counted, _unpacked(buffered, counted.packing)
     finally:
         if source.path is not None:
             file.close()
+
+
+def packing_of(start: bytes) -> str:
+    """Return how a file that begins so is packed, "" if it is not."""
+    return next((packing for magic, packing in _MAGIC.items() if start.startswith(magic)), "")
 
 
 def _unpacked(file: Any, packing: str) -> IO[bytes]:

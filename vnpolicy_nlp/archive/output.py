@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +19,7 @@ from vnpolicy_nlp.errors import OutputError
 from vnpolicy_nlp.model.columns import join_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from vnpolicy_nlp.archive.chunks import Chunk
     from vnpolicy_nlp.archive.files import Input
@@ -65,7 +67,7 @@ class Output:
         self._has_bad = place.checkpoint.get(BAD, 0) > 0
         self._columns, self._added = table.columns, list(added)
         self._schema = getattr(table, "schema", None)
-        self._waiting: list[Row] = []
+        self._waiting: list[tuple[Row, list[str]]] = []
         self._header = ""
         self._format: CsvFormat | JsonFormat
         if kind.format == "jsonl":
@@ -95,7 +97,7 @@ class Output:
             for cells, quoted in zip(more, found.evidence, strict=True):
                 cells += [quoted.get(topic, "") for topic in tagger.topics]
         if self._kind.format == "parquet":
-            self._waiting += ([*row, *cells] for row, cells in zip(chunk.rows, more, strict=True))
+            self._waiting += zip(chunk.rows, more, strict=True)
             self._write_groups(_GROUP_ROWS)
         else:
             self._write(self._format.rows(self._columns, chunk.rows, self._added, more))
@@ -118,8 +120,9 @@ class Output:
     def _write_groups(self, least: int) -> None:
         """Write all rows that wait as one row group, if they are so many."""
         if len(self._waiting) >= least:
-            rows, self._waiting = self._waiting, []
-            self._place.write_part(lambda path: write_part(path, [*self._columns, *self._added], rows, self._schema))
+            rows, more = [row for row, _ in self._waiting], [cells for _, cells in self._waiting]
+            self._waiting = []
+            self._place.write_part(lambda path: write_part(path, self._columns, rows, self._added, more, self._schema))
 
     def _write(self, data: bytes) -> None:
         if data:
@@ -135,6 +138,7 @@ class Pipe:
     """Standard output in place of a workplace: there is no going on with it."""
 
     def __init__(self, source: Input) -> None:
+        self.key = None
         self.checkpoint: dict[str, int] = {}
         self.is_finished = False
         self._bad = beside(Path(source.place.name), ".quarantine.csv")
@@ -143,11 +147,12 @@ class Pipe:
 
     def write(self, data: bytes) -> None:
         """Write to standard output."""
-        sys.stdout.buffer.write(data)
+        with _writing("standard output"):
+            sys.stdout.buffer.write(data)
 
     def write_bad(self, data: bytes) -> None:
         """Append to a quarantine file in the present folder."""
-        with self._bad.open("ab") as file:
+        with _writing(str(self._bad)), self._bad.open("ab") as file:
             file.write(data)
 
     def write_part(self, write: Callable[[Path], None]) -> None:
@@ -156,7 +161,22 @@ class Pipe:
 
     def save(self, progress: dict[str, Any], *, now: bool = False, finished: bool = False) -> None:
         """Pass on what has been written."""
-        sys.stdout.buffer.flush()
+        with _writing("standard output"):
+            sys.stdout.buffer.flush()
 
     def publish(self, record: Callable[[], dict[str, Any]]) -> None:
-        """Do nothing: all is out."""
+        """Write no record: all is out. Making it finds out whether the input is what it was."""
+        record()
+
+
+@contextmanager
+def _writing(what: str) -> Iterator[None]:
+    """Say what cannot be written; a reader that has gone away is for the command."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        with suppress(OSError):  # what is held back would be tried again at the end, with pages about it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"cannot write {what}: {error.strerror}; what is out already is not complete") from error

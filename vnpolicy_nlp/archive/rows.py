@@ -7,18 +7,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["MISSING", "Bad", "RawRow", "Row", "Table"]
+__all__ = ["MISSING", "Bad", "NumberedRow", "RawRow", "Row", "Table"]
 
 Row = list[Any]  # the cells in the order of the columns
 
 
-class RawRow(Row):
+class NumberedRow(Row):
+    """The cells of a record, and its line in the file; 0 where no one will ask for it."""
+
+    __slots__ = ("line",)
+
+    def __init__(self, cells: Iterable[Any], line: int) -> None:
+        super().__init__(cells)
+        self.line = line
+
+
+class RawRow(NumberedRow):
     """The cells of a record, and how it stands in the file."""
 
     __slots__ = ("raw",)
 
-    def __init__(self, cells: Iterable[Any], raw: str) -> None:
-        super().__init__(cells)
+    def __init__(self, cells: Iterable[Any], raw: str, line: int = 0) -> None:
+        super().__init__(cells, line)
         self.raw = raw
 
 

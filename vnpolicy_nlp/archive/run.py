@@ -332,7 +332,7 @@ class _Job:
                 output.end(counts)
             place.publish(
                 lambda: {
-                    "key": None if self.target is None else self._key(),
+                    "key": place.key,
                     "versions": _versions(),
                     "model": self.tagger.record.get("training", {}),
                     "input": {"name": self.source.name, "sha256": counted.sha256(), **table.notes},

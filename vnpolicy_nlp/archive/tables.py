@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import io
+import re
+import tarfile
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from vnpolicy_nlp.archive.csvtable import CsvTable
 from vnpolicy_nlp.archive.encodings import describe, detect, utf8_chunks
-from vnpolicy_nlp.archive.files import Counted, Input, damage, kind_of, open_unpacked
+from vnpolicy_nlp.archive.files import Counted, Input, damage, kind_of, open_unpacked, packing_of
 from vnpolicy_nlp.archive.jsontable import JsonTable
 from vnpolicy_nlp.archive.parquettable import ParquetTable
 from vnpolicy_nlp.errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from vnpolicy_nlp.archive.rows import Bad, Row, Table
 
 __all__ = ["open_table", "records_of"]
 
 _MARK = b"\xef\xbb\xbf"
+_PARQUET = b"PAR1"
+_JSON = re.compile(rb"\s*(\[\s*)?\{")
+# How files begin that some call tables, and that no reader here reads.
+_OTHERS = {
+    b"PK\x03\x04": "is a spreadsheet or a ZIP file: save it as CSV, or unpack it, first",
+    b"\xd0\xcf\x11\xe0": "is an old spreadsheet or document: save it as CSV first",
+    b"%PDF-": "is a PDF: it needs to be exported as text, with a table's columns, first",
+    b"7z\xbc\xaf\x27\x1c": "is a 7z archive: unpack it, and give the files that are in it",
+    b"Rar!\x1a\x07": "is a RAR archive: unpack it, and give the files that are in it",
+    b"SQLite format 3\0": "is a database of SQLite: export its table as CSV first",
+    b"ARROW1": "is a Feather file: write it as Parquet first",
+    b"PARE": "is encrypted Parquet: decrypt it first",
+}
 _SAMPLE = 1 << 20  # bytes by which an encoding is told
 
 
@@ -42,15 +58,11 @@ def open_table(source: Input, encoding: str | None, separator: str | None) -> It
         try:
             sample = _read(content, _SAMPLE)
             table: Table
-            if sample.startswith(b"PAR1"):
-                if source.path is None:
-                    raise TableError("Parquet cannot be read from standard input: give the file's name")
-                table = ParquetTable(source.path)
+            if what := _no_table(sample, source, counted.packing):
+                raise TableError(f"{source.name} {what}")
+            if sample.startswith(_PARQUET):
+                table = ParquetTable(cast("Path", source.path))
             else:
-                if sample.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-                    raise TableError(
-                        f"{source.name} is a spreadsheet or a ZIP file: save it as CSV, or unpack it, first"
-                    )
                 table = _text_table(source, cast("IO[bytes]", _Again(sample, content)), sample, encoding, separator)
         except Exception as error:
             if what := damage(error):
@@ -59,12 +71,39 @@ def open_table(source: Input, encoding: str | None, separator: str | None) -> It
         yield table, counted
 
 
+def _no_table(sample: bytes, source: Input, packing: str) -> str | None:
+    """Return what a file is that begins so, and what to do with it, if it is nothing that can be read as it stands."""
+    for magic, what in _OTHERS.items():
+        if sample.startswith(magic):
+            return what
+    if _is_tar(sample):
+        return "is a tar archive: unpack it, and give the files that are in it"
+    if again := packing_of(sample):
+        return f"is packed twice, by {again} within {packing}: unpack it once"
+    if sample.startswith(_PARQUET):
+        if source.path is None:
+            return "is Parquet, which cannot be read as a stream: give the file's name"
+        if packing:
+            return f"is Parquet packed by {packing}, which has to be read from both ends: unpack it first"
+    elif kind_of(source.place).format == "parquet":
+        return "is no Parquet file, though its name says so: name it for what it is, or copy it again"
+    return None
+
+
+def _is_tar(sample: bytes) -> bool:
+    try:
+        tarfile.TarInfo.frombuf(sample[:512], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:  # its checksum among others
+        return False
+    return True
+
+
 def _text_table(source: Input, content: IO[bytes], sample: bytes, encoding: str | None, separator: str | None) -> Table:
     found = encoding or detect(sample)
     chunks = utf8_chunks(content, found)
     kind = kind_of(source.place)
     table: CsvTable | JsonTable
-    if kind.format == "jsonl" or (source.path is None and sample.lstrip()[:1] == b"{"):
+    if kind.format == "jsonl" or (source.path is None and _JSON.match(sample)):
         table = JsonTable(chunks, source.name)
     else:
         table = CsvTable(chunks, source.name, separator, "\t" if kind.format == "tsv" else ",")

@@ -19,6 +19,7 @@ import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
+from vnpolicy_nlp.archive.files import check_name
 from vnpolicy_nlp.archive.parquettable import join_parts
 from vnpolicy_nlp.errors import OutputError
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Workplace", "beside"]
 
 _SECONDS = 3.0  # between checkpoints: what a power cut may cost
+_QUARANTINE = ".quarantine.csv"  # the longest of what comes behind an output's name
 _RESUME = "run again with --resume to go on"
 
 
@@ -42,12 +44,14 @@ class Workplace:
 
     Attributes
     ----------
+    key : dict
+        What the run is: its input as it was at the beginning, its model, its options.
     checkpoint : dict
         What the last checkpoint says; empty at the beginning.
     """
 
-    def __init__(self, folder: Path, output: Path) -> None:
-        self._folder, self._output = folder, output
+    def __init__(self, folder: Path, output: Path, key: dict[str, Any]) -> None:
+        self._folder, self._output, self.key = folder, output, key
         last = _last_entry(folder / "journal")
         self.checkpoint: dict[str, Any] = last["progress"]
         self.is_finished: bool = last["finished"]
@@ -73,6 +77,7 @@ class Workplace:
         """
         folder = output.with_name(f".{output.name}.run")
         try:
+            check_name(output, _QUARANTINE)
             output.parent.mkdir(parents=True, exist_ok=True)
             if folder.is_dir() and (folder / "key.json").is_file():
                 _check_key(folder, output, key, resume)
@@ -82,7 +87,7 @@ class Workplace:
                 (folder / "key.new").write_text(json.dumps(key, indent=1), "utf-8")
                 (folder / "key.new").replace(folder / "key.json")
             with _lock(folder, output):
-                place = cls(folder, output)
+                place = cls(folder, output, key)
                 try:
                     yield place
                 finally:
@@ -136,11 +141,13 @@ class Workplace:
             (self._folder / "joining").replace(result)
         if result.exists() and self._output.exists():
             raise OutputError(f"{self._output} has come up in the meantime: move it away and {_RESUME}")
+        text = json.dumps(record(), ensure_ascii=False, indent=2) + "\n"
+        (self._folder / "record").write_text(
+            text, "utf-8", "backslashreplace"
+        )  # names that are no UTF-8, as JSON's \\u
         bad = self._folder / "bad"
         if bad.exists() and bad.stat().st_size:
-            _give_name(bad, beside(self._output, ".quarantine.csv"))
-        text = json.dumps(record(), ensure_ascii=False, indent=2) + "\n"
-        (self._folder / "record").write_text(text, "utf-8", "surrogateescape")
+            _give_name(bad, beside(self._output, _QUARANTINE))
         _give_name(self._folder / "record", beside(self._output, ".run.json"))
         if result.exists():
             _sync(result)

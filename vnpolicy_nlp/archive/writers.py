@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from vnpolicy_nlp.archive.rows import Bad, Row
 
-__all__ = ["CsvFormat", "JsonFormat", "as_text", "quarantined"]
+__all__ = ["CsvFormat", "JsonFormat", "as_text", "quarantined", "raw_of"]
 
 _MARK = b"\xef\xbb\xbf"  # by which Excel knows UTF-8
 
@@ -80,12 +80,28 @@ class _Collected:
 
 
 def as_text(value: Any) -> str:
-    """Return a value as it stands in a cell: JSON where it is no plain one."""
+    """Return a value as it stands in a cell: JSON where it is no plain one, Python's b'' for bytes that are no text."""
     if isinstance(value, str):
         return value
     if value is None or value is MISSING:
         return ""
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, bool | list | dict) else str(value)
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return str(value)
+    return (
+        json.dumps(value, ensure_ascii=False, default=as_text) if isinstance(value, bool | list | dict) else str(value)
+    )
+
+
+def raw_of(cells: Iterable[Any]) -> str:
+    """Return a record of a file that is no text as it is set aside: JSON, but for bytes, which stay as they are."""
+
+    def shown(value: Any) -> str:
+        return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else as_text(value)
+
+    return json.dumps(list(cells), ensure_ascii=False, default=shown)
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,18 @@ class JsonFormat:
     as_read: bool = False
 
     def head(self, columns: Sequence[str], added: Sequence[str], raw: str = "") -> bytes:
-        """Return what stands before the rows: nothing."""
+        """Return what stands before the rows: nothing.
+
+        Raises
+        ------
+        TableError
+            If two columns have one name, as no keys of an object can.
+        """
+        if twice := [name for name in columns if columns.count(name) > 1]:
+            raise TableError(
+                f"{columns.count(twice[0])} columns are named {twice[0]!r}, and a JSON object holds a name once: "
+                "write CSV or Parquet, or rename one"
+            )
         return b""
 
     def rows(
@@ -117,9 +144,7 @@ class JsonFormat:
         return "".join(lines).encode()
 
     def _object(self, columns: Sequence[str], row: Row) -> str:
-        if len(set(columns)) < len(columns):
-            raise TableError("two columns have one name, which JSON objects cannot hold: write CSV, or rename one")
-        return json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str)
+        return json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=as_text)
 
 
 def quarantined(name: str, bad: Iterable[Bad], *, header: bool) -> bytes:
