@@ -126,7 +126,7 @@ def tag(
     if as_json:
         click.echo(_json(summary.to_dict()), err=output == "-")
     elif not quiet:
-        click.echo(f"{summary}\nwritten to {output}", err=output == "-")
+        click.echo(f"{summary}\nwritten to {click.format_filename(output)}", err=output == "-")
     if summary.n_quarantined:
         sys.exit(EXIT_QUARANTINE)
 
@@ -329,7 +329,8 @@ def _jobs(given: int) -> int:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return text.encode("utf-8", "backslashreplace").decode()  # names of files that are no UTF-8, as JSON has them
 
 
 def _fail(message: str) -> None:
