@@ -8,8 +8,10 @@ is handed out as it is, and reading goes on with the next one.
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,11 +53,18 @@ class Dialect:
 
     def cell(self, text: str) -> str:
         """Return a cell as it stands in a file."""
-        if not any(sign in text for sign in (*self.separator, self.quote, self.escape or self.quote, "\r", "\n")):
+        if self._special.search(text) is None:
             return text
         if self.escape is not None:
             text = text.replace(self.escape, self.escape * 2)
         return f"{self.quote}{text.replace(self.quote, (self.escape or self.quote) + self.quote)}{self.quote}"
+
+    @cached_property
+    def _special(self) -> re.Pattern[str]:
+        """What a cell must not hold outside quotation marks."""
+        return re.compile(
+            "|".join(map(re.escape, [*self.separator, self.quote, self.escape or self.quote, "\r", "\n"]))
+        )
 
     def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Return the standard library's reader."""
@@ -92,12 +101,14 @@ class Lines:
 
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
-        self.taken.append(line)
+        taken = self.taken
+        taken.append(line)
         self.number += 1
         self._n_characters += len(line)
-        most = _MOST_LINES if self._n_again < _MOST_READ_AGAIN else _FEW_LINES
-        if len(self.taken) > 1 and (len(self.taken) > most or self._n_characters > _MOST_CHARACTERS):
-            raise csv.Error("the quotation mark is not closed")
+        if len(taken) > 1:
+            most = _MOST_LINES if self._n_again < _MOST_READ_AGAIN else _FEW_LINES
+            if len(taken) > most or self._n_characters > _MOST_CHARACTERS:
+                raise csv.Error("the quotation mark is not closed")
         return line
 
     def begin(self) -> None:

@@ -9,7 +9,6 @@ with other readers.
 from __future__ import annotations
 
 import codecs
-import io
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -161,12 +160,12 @@ class CsvTable:
     def _decoded(self, blocks: Iterator[bytes]) -> Iterator[str]:
         """Yield the lines of blocks with their ends, as the csv module wants them: LF, CRLF or CR."""
         for block in blocks:
+            lines = block.splitlines(keepends=True)  # of bytes: those of text would cut at U+2028 and others too
             try:
-                text = block.decode("utf-8")
+                yield from list(map(bytes.decode, lines))
             except UnicodeDecodeError:
-                text = block.decode("utf-8", "surrogateescape")
                 self._is_stray = True
-            yield from io.StringIO(text, newline="")
+                yield from (line.decode("utf-8", "surrogateescape") for line in lines)
 
 
 def _names_a_text(row: list[str]) -> bool:

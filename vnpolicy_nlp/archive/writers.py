@@ -12,7 +12,7 @@ from vnpolicy_nlp.archive.rows import MISSING, RawRow
 from vnpolicy_nlp.errors import TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from vnpolicy_nlp.archive.rows import Bad, Row
 
@@ -53,8 +53,7 @@ class CsvFormat:
     ) -> bytes:
         """Return rows with their new cells."""
         if self.as_read:
-            lines = [self._longer(row, cells) for row, cells in zip(rows, more, strict=True)]
-            return "".join(lines).encode()
+            return "".join(self._pieces(rows, more)).encode()
         collected = _Collected(self.line_end)
         # Before Python 3.13 the module quotes only those of \r and \n that stand in its line terminator, so it gets
         # both here, and `_Collected` puts the file's own in their place.
@@ -62,11 +61,14 @@ class CsvFormat:
         writer.writerows([*map(as_text, row), *cells] for row, cells in zip(rows, more, strict=True))
         return "".join(collected.written).encode()
 
-    def _longer(self, row: Row, cells: Sequence[str]) -> str:
-        raw: str = row.raw  # type: ignore[attr-defined]
-        body = raw.rstrip("\r\n") if raw[-1:] in "\r\n" else raw
-        new = self.dialect.separator.join(map(self.dialect.cell, cells))
-        return f"{body}{self.dialect.separator}{new}{raw[len(body) :] or self.line_end}"
+    def _pieces(self, rows: Sequence[Row], more: Sequence[list[str]]) -> Iterator[str]:
+        """Yield rows as they stand in the file, without their line ends, and what comes behind them."""
+        separator, cell = self.dialect.separator, self.dialect.cell
+        for row, cells in zip(rows, more, strict=True):
+            raw: str = row.raw  # type: ignore[attr-defined]
+            body = raw.rstrip("\r\n")
+            yield body
+            yield f"{separator}{separator.join(map(cell, cells))}{raw[len(body) :] or self.line_end}"
 
 
 class _Collected:
