@@ -52,7 +52,7 @@ def test_quiet(tmp_path):
         ),
         (
             ["tag", "good.csv", "-o", "out.csv", "--separator", "ab"],
-            "Invalid value for --separator: 'ab' is not one character; see `vnpolicy --help`",
+            "Invalid value for --separator: 'ab' is not a sign, or a few such as || or \\t; see `vnpolicy --help`",
         ),
         (
             ["tag", "good.csv", "-o", "out.csv", "--jobs", "0"],
