@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,8 @@ from vnpolicy_nlp.text.prepare import join_cells, prepare
 from vnpolicy_nlp.text.segmented import Segmented
 from vnpolicy_nlp.training.folds import checked_groups, folds
 from vnpolicy_nlp.training.labels import binarize_labels, parse_topics
-from vnpolicy_nlp.training.metrics import data_sha256, report_of
+from vnpolicy_nlp.training.metrics import report_of
+from vnpolicy_nlp.training.signature import data_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vnpolicy_nlp.training.estimator import TopicTagger
-    from vnpolicy_nlp.training.metrics import Report
+    from vnpolicy_nlp.training.report import Report
 
     Words = list[list[str]]
 
@@ -45,11 +46,17 @@ class Corpus:
         The topics of each article, sorted.
     groups : list of str or None
         The writing batch or another group of each article: what must not be split between training and test.
+    ids : list of str
+        What the articles are called: the column ``id`` where there is one, else the number of the row, from 1.
+    columns : dict of str to list of str
+        Other columns that were asked for.
     """
 
     texts: list[str]
     labels: list[tuple[str, ...]]
     groups: list[str] | None
+    ids: list[str] = field(default_factory=list)
+    columns: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_corpus(
@@ -57,6 +64,7 @@ def read_corpus(
     text: Sequence[str] | None = None,
     group: str | None = None,
     only: tuple[str, Collection[str]] | None = None,
+    keep: Sequence[str] = (),
 ) -> Corpus:
     """Read labelled articles from a CSV file with text columns and a column ``topics``.
 
@@ -70,6 +78,8 @@ def read_corpus(
         The column that says which articles belong together.
     only : tuple of str and collection of str, optional
         A column, and the values in it of the rows to take, such as ``("split", {"train", "validation"})``.
+    keep : sequence of str
+        Further columns to bring along, such as ``["genre"]``.
 
     Raises
     ------
@@ -83,7 +93,9 @@ def read_corpus(
         raise TableError(f"cannot read {path} as UTF-8 CSV: {' '.join(str(error).split())}") from error
     columns = list(table.columns)
     text = guess_text_columns(columns) if text is None else text
-    check_columns(columns, [*text, TOPICS_COLUMN, *([group] if group else []), *([only[0]] if only else [])], added=())
+    named = [*([group] if group else []), *([only[0]] if only else []), *keep]
+    check_columns(columns, [*text, TOPICS_COLUMN, *named], added=())
+    table.index += 1  # rows are counted from 1, those left out included
     if only:
         name, wanted = only
         there = ", ".join(sorted(set(table[name]))[:10])
@@ -97,6 +109,8 @@ def read_corpus(
         texts=[join_cells(cells) for cells in table[list(text)].itertuples(index=False)],
         labels=[parse_topics(cell) for cell in table[TOPICS_COLUMN]],
         groups=table[group].tolist() if group else None,
+        ids=(table["id"] if columns.count("id") == 1 else table.index.to_series()).map(str).tolist(),
+        columns={name: table[name].tolist() for name in keep},
     )
 
 
@@ -141,6 +155,6 @@ def train_with_metrics(estimator: TopicTagger, corpus: Corpus) -> tuple[Tagger, 
     record: dict[str, Any] = {
         **parts.record,
         "training": training,
-        "metrics": {"method": "cross-validation, each group held out once", **report.to_dict()},
+        "metrics": {"method": "cross-validation, each group held out once", **report.summary()},
     }
     return Tagger(ModelParts(parts.topics, parts.views, parts.classifier, record)), report

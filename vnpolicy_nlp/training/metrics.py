@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-import pandas as pd
-
 from vnpolicy_nlp.errors import LabelError
+from vnpolicy_nlp.model.artifact import model_sha256
 from vnpolicy_nlp.text.segmenter import check_texts
+from vnpolicy_nlp.training.intervals import N_RESAMPLES, measure_table
 from vnpolicy_nlp.training.labels import binarize_labels
+from vnpolicy_nlp.training.measures import Answers
+from vnpolicy_nlp.training.mistakes import worst_errors
+from vnpolicy_nlp.training.report import Report
+from vnpolicy_nlp.training.signature import data_sha256, signature_of
+from vnpolicy_nlp.training.slices import slice_columns, slice_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["Report", "evaluate", "report_of"]
+__all__ = ["Report", "data_sha256", "evaluate", "report_of"]
 
-_MEASURES = ("precision", "recall", "f1", "average_precision")
-MACRO = "macro"
-N_RESAMPLES = 1000
+SEED = 0
 
 
 class _Tags(Protocol):
@@ -31,45 +33,15 @@ class _Tags(Protocol):
     def predict_both(self, texts: Iterable[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]: ...
 
 
-@dataclass(frozen=True, eq=False)
-class Report:
-    """Precision, recall, F1 and average precision a topic, and their macro average.
-
-    Attributes
-    ----------
-    table : DataFrame
-        One row a topic and a last row ``macro``. Columns: ``n_positive``; each measure, from 0 to 1; and each
-        measure with ``_low`` and ``_high``, the 95 % interval from resampling the articles.
-    n_articles : int
-    data_sha256 : str
-        SHA-256 of texts and labels: two reports with the same one are about the same articles.
-    """
-
-    table: pd.DataFrame
-    n_articles: int
-    data_sha256: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as JSON values, figures rounded to four places."""
-        rounded = self.table.round(4)
-        rows = {str(topic): _json_row(rounded.loc[topic]) for topic in rounded.index}
-        return {"n_articles": self.n_articles, "data_sha256": self.data_sha256, "results": rows}
-
-    def __str__(self) -> str:
-        shown = pd.DataFrame({"articles": self.table["n_positive"]})
-        for measure in _MEASURES:
-            low, high = self.table[f"{measure}_low"], self.table[f"{measure}_high"]
-            shown[measure] = [
-                f"{value:.3f} ({a:.2f}-{b:.2f})" for value, a, b in zip(self.table[measure], low, high, strict=True)
-            ]
-        signature = f"{self.n_articles} articles, data {self.data_sha256[:12]}, 95 % intervals in brackets"
-        return f"{shown.to_string()}\n{signature}"
-
-    def _repr_html_(self) -> str:
-        return f"{self.table.round(3).to_html()}<p>{self.n_articles} articles</p>"
-
-
-def evaluate(tagger: _Tags, texts: Iterable[str], labels: Iterable[Any]) -> Report:
+def evaluate(
+    tagger: _Tags,
+    texts: Iterable[str],
+    labels: Iterable[Any],
+    *,
+    slices: Mapping[str, Any] | pd.DataFrame | None = None,
+    ids: Iterable[Any] | None = None,
+    n_errors: int = 5,
+) -> Report:
     """Compare a tagger's answers with labels.
 
     Parameters
@@ -78,19 +50,50 @@ def evaluate(tagger: _Tags, texts: Iterable[str], labels: Iterable[Any]) -> Repo
     texts : iterable of str
     labels : array-like
         Tuples of slugs, strings with ``;`` between the slugs, or a 0/1 matrix in the tagger's topic order.
+    slices : mapping of str to sequence, or DataFrame, optional
+        Columns with a value an article, such as ``articles[["genre", "level"]]``, by whose values the figures are
+        given as well. By length, and by whether an article cites a policy document, they are given always.
+    ids : iterable, optional
+        What the articles are called among the errors; without it the index of a Series of texts, or else positions.
+    n_errors : int
+        How many false positives and how many false negatives to show a topic, at most.
+
+    Returns
+    -------
+    Report
 
     Raises
     ------
     TextError, LabelError
         LabelError too where a label is not a topic of the tagger.
+    ColumnError
+        Where a slice does not have a value for each article.
+
+    Examples
+    --------
+    >>> import pandas as pd, vnpolicy_nlp as vp
+    >>> articles = pd.read_csv("data/articles.csv", dtype=str, keep_default_na=False).query("split == 'test'")
+    >>> report = vp.evaluate(vp.load(), articles["content"], articles["topics"], slices=articles[["genre"]])
     """
+    named = getattr(texts, "index", None) if ids is None else ids
     texts = check_texts(texts)
+    names = range(len(texts)) if named is None or callable(named) else list(named)
     tagger = getattr(tagger, "tagger_", tagger)
     Y, _ = binarize_labels(labels, tagger.topics)
     if len(Y) != len(texts) or not texts:
         raise LabelError(f"{len(texts)} texts but {len(Y)} labels: give one label set an article, and at least one")
-    decisions, probabilities = tagger.predict_both(texts)
-    return report_of(tagger.topics, Y, decisions, probabilities, data_sha256(texts, Y))
+    if len(names) != len(texts):
+        raise LabelError(f"{len(texts)} texts but {len(names)} ids: give one an article, or leave them out")
+    columns = slice_columns(texts, slices)
+    answers = Answers(tuple(tagger.topics), Y, *tagger.predict_both(texts))
+    parts = getattr(tagger, "parts", None)
+    return Report(
+        table=measure_table(answers, seed=SEED),
+        answers=answers,
+        signature=signature_of(data_sha256(texts, Y), parts and model_sha256(parts), N_RESAMPLES, SEED),
+        errors=worst_errors(tagger, answers, texts, names, n_errors),
+        slices=slice_table(answers, columns, seed=SEED),
+    )
 
 
 def report_of(
@@ -100,80 +103,9 @@ def report_of(
     probabilities: NDArray[np.float64],
     data_sha256: str,
     *,
-    seed: int = 0,
+    seed: int = SEED,
 ) -> Report:
-    """Return the report on decisions and probabilities that are there already.
-
-    Intervals are percentiles of 1,000 bootstrap resamples of the articles (Efron 1979), drawn with `seed`.
-    """
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(len(Y), np.full(len(Y), 1 / len(Y)), size=N_RESAMPLES)
-    once = np.ones((1, len(Y)), dtype=drawn.dtype)
-    columns: dict[str, list[float]] = {}
-    for measure, values in _measures(Y, decisions, probabilities, once).items():
-        columns[measure] = values[:, 0].tolist()
-    for measure, values in _measures(Y, decisions, probabilities, drawn).items():
-        low, high = np.percentile(values, [2.5, 97.5], axis=1)
-        columns[f"{measure}_low"], columns[f"{measure}_high"] = low.tolist(), high.tolist()
-    table = pd.DataFrame(columns, index=[*topics, MACRO])
-    table.insert(0, "n_positive", [*Y.sum(axis=0).tolist(), int(Y.any(axis=1).sum())])
-    return Report(table, len(Y), data_sha256)
-
-
-def data_sha256(texts: Sequence[str], Y: NDArray[np.int64]) -> str:
-    """Return the SHA-256 of texts and labels, in their order, as 64 hex digits."""
-    digest = hashlib.sha256(np.ascontiguousarray(Y, dtype="<i8").tobytes())
-    for text in texts:
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-    return digest.hexdigest()
-
-
-def _measures(
-    Y: NDArray[np.int64],
-    decisions: NDArray[np.int64],
-    probabilities: NDArray[np.float64],
-    weights: NDArray[np.int64],
-) -> dict[str, NDArray[np.float64]]:
-    """Return each measure for each resample of the articles, shape (n_topics + 1, n_resamples), macro last.
-
-    Parameters
-    ----------
-    weights : ndarray of int64, shape (n_resamples, n_articles)
-        How often each article is in each resample.
-
-    Notes
-    -----
-    scikit-learn's definitions, for many resamples at once; its own functions take half a minute for 1,000. A
-    topic without a positive article has no recall, F1 and average precision: NaN, and not in the average.
-    """
-    found: dict[str, NDArray[np.float64]] = {}
-    with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN that is meant
-        hits, tagged, positive = weights @ (Y * decisions), weights @ decisions, weights @ Y
-        found["precision"] = np.where(tagged > 0, hits / np.maximum(tagged, 1), 0.0)
-        found["recall"] = hits / positive
-        found["f1"] = np.where(positive > 0, 2 * hits / (tagged + positive), np.nan)
-        pairs = zip(Y.T, probabilities.T, strict=True)
-        found["average_precision"] = np.stack([_average_precision(y, p, weights) for y, p in pairs], axis=1)
-        counted = {measure: np.isfinite(values).sum(axis=1) for measure, values in found.items()}
-        return {
-            measure: np.vstack([values.T, np.nansum(values, axis=1) / counted[measure]])
-            for measure, values in found.items()
-        }
-
-
-def _average_precision(
-    y: NDArray[np.int64], probabilities: NDArray[np.float64], weights: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the average precision of one topic in each resample, shape (n_resamples,)."""
-    order = np.argsort(-probabilities, kind="stable")
-    last_of_ties = np.flatnonzero(np.append(np.diff(probabilities[order]) != 0, True))
-    found = np.cumsum(weights[:, order], axis=1)[:, last_of_ties]
-    right = np.cumsum((weights * y)[:, order], axis=1)[:, last_of_ties]
-    steps = np.diff(right, axis=1, prepend=0)
-    total: NDArray[np.float64] = (steps * right / np.maximum(found, 1)).sum(axis=1) / right[:, -1]
-    return total
-
-
-def _json_row(row: pd.Series[Any]) -> dict[str, Any]:
-    values = {str(name): (None if pd.isna(value) else float(value)) for name, value in row.items()}
-    return {**values, "n_positive": int(row["n_positive"])}
+    """Return the report on decisions and probabilities that are there already, without errors and slices."""
+    answers = Answers(tuple(topics), Y, decisions, probabilities)
+    signature = signature_of(data_sha256, None, N_RESAMPLES, seed)
+    return Report(measure_table(answers, seed=seed), answers, signature)
