@@ -67,7 +67,7 @@ def peaks(session: int) -> dict[int, int]:
                     line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line
                 )
                 found[int(folder.name)] = int(status["VmHWM"].split()[0]) // 1024
-        except (OSError, IndexError):
+        except (OSError, IndexError, KeyError):  # it has ended meanwhile
             continue
     return found
 
