@@ -386,3 +386,13 @@ def test_standard_input_and_output(tagger, tmp_path, monkeypatch, capfdbinary):
     sys.stdout.flush()
     assert capfdbinary.readouterr().out == "title,topics\nGiá vàng,\n".encode()
     assert names(tmp_path) == ["in.csv"]
+
+
+def test_files_of_a_folder_that_are_no_tables_are_named(tmp_path, caplog):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.csv").write_text("id,content\n1,Xã họp dân\n", "utf-8")
+    (tmp_path / "in/b.json").write_text("{}", "utf-8")
+    with caplog.at_level("INFO", "vnpolicy_nlp"):
+        assert vp.tag_archive(tmp_path / "in", tmp_path / "out").n_rows == 1
+    assert "1 files by their names no tables are left out, such as" in caplog.text
+    assert "b.json" in caplog.text

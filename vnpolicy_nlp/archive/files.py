@@ -7,6 +7,7 @@ import errno
 import gzip
 import hashlib
 import io
+import logging
 import lzma
 import os
 import stat
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 _FORMATS = {".csv": "csv", ".tsv": "tsv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_log = logging.getLogger("vnpolicy_nlp")
 _JSON = ".json"  # as which some export JSON lines; what is written is named for what it is
 _PACKINGS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -202,13 +204,16 @@ def _tables_below(folder: Path, output: str | Path | None) -> list[Path]:
         is_below = output is not None and file.absolute().is_relative_to(Path(output).absolute())
         return is_below and file.with_name(f"{file.name}.run.json").exists()
 
-    files = []
+    files: list[Path] = []
+    others: list[Path] = []
     for where, _, names in os.walk(folder, onerror=refuse):
         for name in names:
             stem = Path(name).with_suffix("") if Path(name).suffix.lower() in _PACKINGS else Path(name)
             hidden = name.startswith(".") or name.endswith((".quarantine.csv", ".run.json"))
-            if stem.suffix.lower() in _FORMATS and not hidden and not is_output(Path(where) / name):
-                files.append(Path(where) / name)
+            if not hidden and not is_output(Path(where) / name):
+                (files if stem.suffix.lower() in _FORMATS else others).append(Path(where) / name)
+    if others:
+        _log.info("%s: %d files by their names no tables are left out, such as %s", folder, len(others), min(others))
     if not files:
         raise TableError(f"{folder} holds no file whose name ends in {', '.join(_FORMATS)}, packed or not")
     return sorted(files)
