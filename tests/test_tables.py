@@ -11,7 +11,7 @@ from underthesea_core import CRFFeaturizer
 
 from vnpolicy_nlp.errors import SegmenterError
 from vnpolicy_nlp.text import compiled
-from vnpolicy_nlp.text.compiled import load_compiled
+from vnpolicy_nlp.text.compiled import load_compiled, load_crf_model
 from vnpolicy_nlp.text.crfmodel import read_crf_model
 from vnpolicy_nlp.text.keytable import KeyTable
 from vnpolicy_nlp.text.pairmap import PairMap
@@ -98,24 +98,32 @@ def same(one, other):
     return compiled._pack(one) == compiled._pack(other)
 
 
-def test_the_cached_model_is_the_compiled_one(cache):
-    fresh = load_compiled()
-    (path,) = cache.iterdir()
-    again = load_compiled()
-    assert same(fresh, again)
-    assert path.stat().st_size > 1_000_000
+def test_the_cached_models_are_the_fresh_ones(cache):
+    words, model = load_compiled(), load_crf_model()
+    assert [path.name.split("-")[0] for path in sorted(cache.iterdir())] == ["model", "words"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "read_crf_model", None)  # it must not be needed
+        assert same(words, load_compiled())
+        assert load_crf_model() == model
+    assert model == compiled._read_crf_model()
 
 
-def test_a_damaged_cache_is_made_anew(cache):
-    fresh = load_compiled()
-    (path,) = cache.iterdir()
+@pytest.mark.parametrize(
+    ("name", "get", "pack"),
+    [("words", load_compiled, compiled._pack), ("model", load_crf_model, compiled._pack_crf_model)],
+)
+def test_a_damaged_cache_is_made_anew(cache, name, get, pack):
+    fresh = get()
+    (path,) = cache.glob(f"{name}-*")
     data = bytearray(path.read_bytes())
+    assert len(data) > 1_000_000
+    files = set(cache.iterdir())
     other = save({"names": np.zeros(2, dtype=np.uint8)})
     for damaged in (b"", bytes(data[:5000]), bytes(data[:-1]) + b"!", hashlib.sha256(other).digest() + other):
         path.write_bytes(damaged)
-        assert same(load_compiled(), fresh)
+        assert pack(get()) == pack(fresh)
         assert path.read_bytes() == bytes(data)
-    assert list(cache.iterdir()) == [path], "no temporary file stays"
+    assert set(cache.iterdir()) == files, "no temporary file stays"
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(cache):

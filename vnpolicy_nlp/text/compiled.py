@@ -1,6 +1,7 @@
-"""The compiled word model, from the user's cache folder or from underthesea's files.
+"""The word model, compiled and as it is, from the user's cache folder or from underthesea's files.
 
-Compiling takes a second and needs `import underthesea`; the cached file loads in some milliseconds and does not.
+Compiling takes a second and needs `import underthesea`, and reading the files takes a third of one; the cached files
+load in some milliseconds and need neither.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import platformdirs
@@ -23,18 +24,19 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from vnpolicy_nlp.errors import SegmenterError
-from vnpolicy_nlp.text.crfmodel import read_crf_model
+from vnpolicy_nlp.text.crfmodel import CRFModel, read_crf_model
 from vnpolicy_nlp.text.cutter import without_groups
 from vnpolicy_nlp.text.pairmap import PairMap
 from vnpolicy_nlp.text.tables import Tables, compile_tables
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
-    from vnpolicy_nlp.text.crfmodel import CRFModel
+    from numpy.typing import NDArray
 
 __all__ = ["CompiledModel", "is_known", "load_compiled", "load_crf_model", "segmenter_checksum"]
 
+T = TypeVar("T")
 FORMAT = 1  # raise it when what a cached file means changes: files of other formats are not looked at
 # The releases whose words were compared with the decoder's, by the checksum of the files below.
 _KNOWN = {("9.5.0", "3.3.2"): "52a846c1a25ed92f"}
@@ -100,31 +102,18 @@ def load_compiled() -> CompiledModel:
     SegmenterError
         If underthesea's files cannot be read.
     """
-    path = _cache_file()
-    if path is None:
-        return _compile()
-    with suppress(OSError):
-        model = _unpack(path.read_bytes())
-        if model is not None:
-            return model
-    model = _compile()
-    with suppress(OSError):
-        _write(path, _pack(model))
-    return model
+    return _cached("words", _compile, _pack, _unpack)
 
 
 def load_crf_model() -> CRFModel:
-    """Return the word model as underthesea's files have it.
+    """Return the word model as underthesea's files have it; try to keep it where the cache does not have it.
 
     Raises
     ------
     SegmenterError
         If underthesea is not installed, or its files cannot be read.
     """
-    folder = _underthesea()
-    if folder is None:
-        raise SegmenterError("underthesea is not installed: pip install 'underthesea>=9.5,<10'")
-    return read_crf_model(folder / _MODEL)
+    return _cached("model", _read_crf_model, _pack_crf_model, _unpack_crf_model)
 
 
 def _underthesea() -> Path | None:
@@ -132,12 +121,59 @@ def _underthesea() -> Path | None:
     return None if spec is None or spec.origin is None else Path(spec.origin).parent
 
 
-def _cache_file() -> Path | None:
-    name = f"words-{FORMAT}-{segmenter_checksum()[:16]}.bin"
+def _cached(name: str, make: Callable[[], T], pack: Callable[[T], bytes], unpack: Callable[[bytes], T]) -> T:
+    """Return what the cached file of that name holds; made and kept if possible where there is no good one."""
+    path = _cache_file(name)
+    if path is None:
+        return make()
+    with suppress(OSError, SafetensorError, KeyError, TypeError, ValueError):
+        return unpack(_checked(path.read_bytes()))
+    made = make()
+    with suppress(OSError):
+        payload = pack(made)
+        _write(path, hashlib.sha256(payload).digest() + payload)
+    return made
+
+
+def _checked(data: bytes) -> bytes:
+    """Return what a cached file holds behind its checksum; raise ValueError if that is not right."""
+    digest, payload = data[:32], data[32:]
+    if hashlib.sha256(payload).digest() != digest:
+        raise ValueError("damaged")
+    return payload
+
+
+def _cache_file(name: str) -> Path | None:
+    name = f"{name}-{FORMAT}-{segmenter_checksum()[:16]}.bin"
     try:
         return Path(platformdirs.user_cache_dir("vnpolicy_nlp", appauthor=False)) / name
     except RuntimeError:  # no home folder
         return None
+
+
+def _read_crf_model() -> CRFModel:
+    folder = _underthesea()
+    if folder is None:
+        raise SegmenterError("underthesea is not installed: pip install 'underthesea>=9.5,<10'")
+    return read_crf_model(folder / _MODEL)
+
+
+def _pack_crf_model(model: CRFModel) -> bytes:
+    names = {"attributes": list(model.weights), "templates": model.templates, "dictionary": sorted(model.dictionary)}
+    weights = np.array(list(model.weights.values()), dtype=np.float64)
+    return save({"names": _as_array(names), "weights": weights, "transitions": np.array(model.transitions)})
+
+
+def _unpack_crf_model(payload: bytes) -> CRFModel:
+    arrays = load(payload)
+    names = json.loads(arrays["names"].tobytes())
+    (bb, bi), (ib, ii) = arrays["transitions"].tolist()
+    weights = dict(zip(names["attributes"], map(tuple, arrays["weights"].tolist()), strict=True))
+    return CRFModel(weights, ((bb, bi), (ib, ii)), tuple(names["templates"]), frozenset(names["dictionary"]))
+
+
+def _as_array(names: dict[str, Any]) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(names, ensure_ascii=False).encode(), dtype=np.uint8)
 
 
 def _compile() -> CompiledModel:
@@ -161,23 +197,10 @@ def _pack(model: CompiledModel) -> bytes:
             names[field.name], arrays[field.name] = list(value), np.array(list(value.values()))
         else:
             names[field.name] = sorted(value) if isinstance(value, frozenset) else value
-    arrays["names"] = np.frombuffer(json.dumps(names, ensure_ascii=False).encode(), dtype=np.uint8)
-    payload = save(arrays)
-    return hashlib.sha256(payload).digest() + payload
+    return save({**arrays, "names": _as_array(names)})
 
 
-def _unpack(data: bytes) -> CompiledModel | None:
-    """Return the model in a cached file, None if the file is damaged or holds something else."""
-    digest, payload = data[:32], data[32:]
-    if hashlib.sha256(payload).digest() != digest:
-        return None
-    try:
-        return _unpack_payload(payload)
-    except (SafetensorError, KeyError, TypeError, ValueError):
-        return None
-
-
-def _unpack_payload(payload: bytes) -> CompiledModel:
+def _unpack(payload: bytes) -> CompiledModel:
     arrays = load(payload)
     names = json.loads(arrays["names"].tobytes())
     values: dict[str, Any] = {}
