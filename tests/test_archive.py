@@ -150,13 +150,48 @@ def test_the_sample_archive_comes_through_unchanged(tagger, tmp_path):
 
 
 def test_chunks_and_processes_do_not_show_in_the_output(tagger, tmp_path, monkeypatch):
-    vp.tag_archive(SAMPLE, tmp_path / "whole.csv", model=tagger, scores=True, evidence=True)
+    everything = {"scores": True, "evidence": True, "documents": True}
+    vp.tag_archive(SAMPLE, tmp_path / "whole.csv", model=tagger, **everything)
     monkeypatch.setattr(chunks, "_RECORDS", 7)
-    vp.tag_archive(SAMPLE, tmp_path / "chunks.csv", model=tagger, scores=True, evidence=True)
-    vp.tag_archive(SAMPLE, tmp_path / "processes.csv", model=tagger, scores=True, evidence=True, n_jobs=2)
+    vp.tag_archive(SAMPLE, tmp_path / "chunks.csv", model=tagger, **everything)
+    vp.tag_archive(SAMPLE, tmp_path / "processes.csv", model=tagger, **everything, n_jobs=2)
     whole = (tmp_path / "whole.csv").read_bytes()
     assert whole == (tmp_path / "chunks.csv").read_bytes()
     assert whole == (tmp_path / "processes.csv").read_bytes()
+
+
+CITING = "Theo NĐ 59/2023, rồi Luật Đất đai năm 2024, và cũng theo Nghị định số 59/2023/NĐ-CP."
+CITED = "Nghị định 59/2023/NĐ-CP; Luật Đất đai 2024"
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_cited_documents_stand_in_one_cell(tagger, tmp_path, kind):
+    if kind == "parquet":
+        pytest.importorskip("pyarrow")
+    source = write(tmp_path / "in.csv", f'id,title,content\n1,"{CITING}",Luật Nhà ở\n2,Giá vàng,x\n3,,\n')
+    vp.tag_archive(source, tmp_path / f"out.{kind}", model=tagger, evidence=True, documents=True)
+    if kind == "csv":
+        header, *rows = read(tmp_path / "out.csv")
+        found = [dict(zip(header, row, strict=True)) for row in rows]
+    elif kind == "jsonl":
+        found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
+    else:
+        from pyarrow import parquet
+
+        found = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    added = ["topics", *(f"evidence_{topic}" for topic in tagger.topics), "documents"]
+    assert list(found[0]) == ["id", "title", "content", *added]
+    assert [row["documents"] for row in found] == [f"{CITED}; Luật Nhà ở", "", ""]
+    record = json.loads((tmp_path / f"out.{kind}.run.json").read_text("utf-8"))
+    assert (record["added_columns"], record["key"]["options"]["documents"]) == (added, True)
+
+
+def test_a_column_of_documents_that_is_there_already_is_refused(tagger, tmp_path):
+    source = write(tmp_path / "in.csv", "title,documents\na,b\n")
+    with pytest.raises(ColumnError, match="the input has a column 'documents' already: rename or drop it first"):
+        vp.tag_archive(source, tmp_path / "never.csv", model=tagger, documents=True)
+    vp.tag_archive(source, tmp_path / "out.csv", model=tagger)
+    assert read(tmp_path / "out.csv") == [["title", "documents", "topics"], ["a", "b", ""]]
 
 
 def test_rights_of_the_output_are_those_of_a_new_file(tagger, tmp_path):
@@ -326,6 +361,8 @@ def test_an_interrupted_run_is_gone_on_with(tagger, tmp_path, monkeypatch, name)
         vp.tag_archive(SAMPLE, output, model=tagger)
     with pytest.raises(OutputError, match="had another options"):
         vp.tag_archive(SAMPLE, output, model=tagger, resume=True, scores=True)
+    with pytest.raises(OutputError, match="had another options"):
+        vp.tag_archive(SAMPLE, output, model=tagger, resume=True, documents=True)
     summary = vp.tag_archive(SAMPLE, output, model=tagger, resume=True)
     assert output.read_bytes() == (tmp_path / "whole" / name).read_bytes()
     assert summary.n_rows == 73

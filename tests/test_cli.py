@@ -17,12 +17,13 @@ def vnpolicy(*arguments, **options):
 
 
 def test_tag(tmp_path, tagger):
-    done = vnpolicy("tag", SAMPLE, "-o", tmp_path / "out.csv", "--text-column", "content", "--scores", "--jobs", "2")
+    options = ["--text-column", "content", "--scores", "--documents", "--jobs", "2"]
+    done = vnpolicy("tag", SAMPLE, "-o", tmp_path / "out.csv", *options)
     assert (done.returncode, done.stderr) == (
         0,
         f"{SAMPLE}: encoding UTF-8, dialect separator ',', text from content\n",
     )
-    expected = vp.tag_archive(SAMPLE, tmp_path / "api.csv", "content", scores=True, model=tagger)
+    expected = vp.tag_archive(SAMPLE, tmp_path / "api.csv", "content", scores=True, documents=True, model=tagger)
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "api.csv").read_bytes()
     first, *counts, without_text, written = done.stdout.splitlines()
     assert first.startswith(f"{expected.n_rows} rows in ")
@@ -139,6 +140,18 @@ def test_serving_imports_no_scikit_learn_of_ours():
     code = "import sys, vnpolicy_nlp as vp; vp.load().tag(['Họp dân']); print({'sklearn', 'pandas'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_the_grammar_of_documents_is_imported_by_runs_that_ask_for_it(tmp_path):
+    (tmp_path / "in.csv").write_text("title\nGiá vàng\n", "utf-8")
+    code = (
+        "import sys, vnpolicy_nlp as vp\n"
+        "for documents in (False, True):\n"
+        "    vp.tag_archive('in.csv', f'{documents}.csv', evidence=True, documents=documents)\n"
+        "    print('vnpolicy_nlp.text.docgrammar' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\nTrue\n"
 
 
 def test_ctrl_c_keeps_what_is_done(tmp_path):

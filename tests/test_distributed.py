@@ -27,6 +27,7 @@ from vnpolicy_nlp.errors import ClusterError, ColumnError, TextError
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import the tests
 TEXT = ["title", "lead", "content"]
+EVERYTHING = {"scores": True, "evidence": True, "documents": True}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def archive(articles, tmp_path_factory):
     articles.to_csv(folder / "in.csv", index=False)
     with (folder / "in.csv").open("a", encoding="utf-8") as file:
         file.write('broken,"a"b,c,d\nshort,row\n"last","ab\ufffd\U0001f600","007",""\n')
-    vp.tag_archive(folder / "in.csv", folder / "local.csv", TEXT, scores=True, evidence=True)
+    vp.tag_archive(folder / "in.csv", folder / "local.csv", TEXT, **EVERYTHING)
     return folder / "in.csv"
 
 
@@ -66,7 +67,7 @@ def many_chunks(monkeypatch):
 
 
 def tag(archive, folder, address, **options):
-    return vp.tag_archive(archive, folder / "out.csv", TEXT, scores=True, evidence=True, cluster=address, **options)
+    return vp.tag_archive(archive, folder / "out.csv", TEXT, **EVERYTHING, cluster=address, **options)
 
 
 def equals_local(archive, folder):
@@ -88,6 +89,7 @@ def test_the_command_writes_what_a_local_run_writes(cluster, client, archive, tm
         tmp_path / "out.csv",
         "--scores",
         "--evidence",
+        "--documents",
     ]
     for name in TEXT:
         command += ["--text-column", name]
@@ -134,7 +136,7 @@ def test_a_killed_worker_costs_a_dataframe_nothing(cluster, client, tagger, arti
     for n in range(0, len(articles), 80):
         articles.iloc[n : n + 80].to_parquet(tmp_path / "in" / f"{n:05}.parquet")
     victim = min(client.run(os.getpid).values())
-    lazy = tag_dataframe(dd.read_parquet(tmp_path / "in"), TEXT, scores=True, evidence=True)
+    lazy = tag_dataframe(dd.read_parquet(tmp_path / "in"), TEXT, **EVERYTHING)
     future = client.compute(lazy.to_parquet(tmp_path / "out", compute=False, write_index=False))
     while not list((tmp_path / "out").glob("*.parquet")):
         time.sleep(0.01)
@@ -143,7 +145,7 @@ def test_a_killed_worker_costs_a_dataframe_nothing(cluster, client, tagger, arti
     files = sorted((tmp_path / "out").iterdir(), key=lambda path: int(re.sub(r"\D", "", path.name)))
     assert len(files) == len(list((tmp_path / "in").iterdir()))
     found = pd.concat(map(pd.read_parquet, files), ignore_index=True)
-    wanted = tagger.tag_frame(articles, TEXT, scores=True, evidence=True)
+    wanted = tagger.tag_frame(articles, TEXT, **EVERYTHING)
     pd.testing.assert_frame_equal(found.astype(wanted.dtypes), wanted)  # Dask has strings of its own kind
     client.wait_for_workers(2, timeout=30)
     assert victim not in client.run(os.getpid).values()
@@ -168,8 +170,8 @@ def test_the_code_of_the_page_runs(cluster, client, tagger, articles, tmp_path):
 
 def test_a_dask_dataframe_gets_the_columns_of_tag_frame(cluster, client, tagger, articles):
     frame = dd.from_pandas(articles[:100].set_index(pd.RangeIndex(0, 200, 2)), npartitions=4)
-    lazy = tag_dataframe(frame, TEXT, model=tagger, scores=True, evidence=True)
-    wanted = tagger.tag_frame(frame.compute(scheduler="sync"), TEXT, scores=True, evidence=True)
+    lazy = tag_dataframe(frame, TEXT, model=tagger, **EVERYTHING)
+    wanted = tagger.tag_frame(frame.compute(scheduler="sync"), TEXT, **EVERYTHING)
     assert lazy.divisions == frame.divisions
     pd.testing.assert_series_equal(lazy.dtypes, wanted.dtypes)
     for found in (client.compute(lazy).result(), lazy.compute(scheduler="threads")):
@@ -178,7 +180,7 @@ def test_a_dask_dataframe_gets_the_columns_of_tag_frame(cluster, client, tagger,
 
 def test_a_partition_without_rows_has_the_types_of_the_others(articles):
     frame = dd.from_pandas(articles[:30], npartitions=3)
-    lazy = tag_dataframe(frame[frame["id"] == articles["id"][0]], "content", scores=True, evidence=True)
+    lazy = tag_dataframe(frame[frame["id"] == articles["id"][0]], "content", **EVERYTHING)
     parts = [part.compute(scheduler="sync") for part in lazy.partitions]
     assert [len(part) for part in parts] == [1, 0, 0]
     for part in parts:
@@ -193,7 +195,7 @@ def test_a_dask_dataframe_with_columns_that_do_not_fit(articles):
         tag_dataframe(frame, "views").compute(scheduler="sync")
 
 
-def die(tagger, texts, evidence):
+def die(tagger, texts, **options):
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -87,6 +87,18 @@ def test_evidence_is_a_passage_of_the_text(tagger, corpus):
     assert (tagged[columns] != "").to_numpy().sum() > 20
 
 
+def test_documents_come_by_first_mention_each_once(tagger):
+    text = "Theo NQ 35-NQ/TW, rồi Luật Đất đai năm 2024, và cũng theo Nghị quyết số 35-NQ/TW."
+    frame = pd.DataFrame({"title": [text, None, "Giá vàng"], "content": ["Luật Nhà ở", "", "x"]}, index=[7, 7, "b"])
+    tagged = tagger.tag_frame(frame, ["title", "content"], scores=True, documents=True)
+    scores = [f"score_{topic}" for topic in tagger.topics]
+    assert list(tagged.columns) == ["title", "content", "topics", *scores, "documents"]
+    assert tagged["documents"].tolist() == ["Nghị quyết 35-NQ/TW; Luật Đất đai 2024; Luật Nhà ở", "", ""]
+    assert [str(document) for document in vp.cited_documents(text)] == ["Nghị quyết 35-NQ/TW", "Luật Đất đai 2024"]
+    with pytest.raises(ColumnError, match="has a column 'documents' already: rename or drop it first"):
+        tagger.tag_frame(tagged.drop(columns="topics"), "title", documents=True)
+
+
 def test_tag_frame_says_what_is_wrong(tagger):
     frame = pd.DataFrame({"title": ["a"], "views": [3], "topics": [""]})
     with pytest.raises(ColumnError, match=r"there is no column 'content'; the columns are: title, views, topics"):

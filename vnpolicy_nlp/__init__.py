@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         VnPolicyError,
     )
     from vnpolicy_nlp.model.tagger import Tagger, load
+    from vnpolicy_nlp.text.documents import Document, cited_documents
     from vnpolicy_nlp.text.normalize import normalize
     from vnpolicy_nlp.text.segmenter import segment
     from vnpolicy_nlp.topics import Topic, taxonomy
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.training.metrics import Report, evaluate
 
 _HOME = {
+    "Document": "text.documents",
     "InputError": "errors",
     "ModelError": "errors",
     "OutputError": "errors",
@@ -38,6 +40,7 @@ _HOME = {
     "Topic": "topics",
     "TopicTagger": "training.estimator",
     "VnPolicyError": "errors",
+    "cited_documents": "text.documents",
     "evaluate": "training.metrics",
     "load": "model.tagger",
     "normalize": "text.normalize",
@@ -47,6 +50,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Document",
     "InputError",
     "ModelError",
     "OutputError",
@@ -56,6 +60,7 @@ __all__ = [
     "Topic",
     "TopicTagger",
     "VnPolicyError",
+    "cited_documents",
     "evaluate",
     "load",
     "normalize",

@@ -86,6 +86,7 @@ def cli() -> None:
 @model_option
 @click.option("--scores", is_flag=True, help="Add a column score_<topic> with the probability of each topic.")
 @click.option("--evidence", is_flag=True, help="Add a column evidence_<topic> with the passage that earned the topic.")
+@click.option("--documents", is_flag=True, help="Add a column documents with the policy documents that the text cites.")
 @click.option("--encoding", metavar="NAME", help="Of the text; found out without it.")
 @click.option("--separator", help="Between cells of CSV, \\t for a tab; found out without it.")
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read.")

@@ -52,11 +52,12 @@ def topic_key(topic: str) -> str:
 
 
 class Found(NamedTuple):
-    """What the model says of some texts: topics, scores and evidence of each."""
+    """What is said of some texts: topics, scores and evidence of each, and its cell of documents, if asked for."""
 
     topics: list[tuple[str, ...]]
     scores: list[list[float]]
     evidence: list[dict[str, str]]
+    documents: list[str]
 
 
 class Output:
@@ -96,6 +97,9 @@ class Output:
         if found.evidence:
             for cells, quoted in zip(more, found.evidence, strict=True):
                 cells += [quoted.get(topic, "") for topic in tagger.topics]
+        if found.documents:
+            for cells, documents in zip(more, found.documents, strict=True):
+                cells.append(documents)
         if self._kind.format == "parquet":
             self._waiting += zip(chunk.rows, more, strict=True)
             self._write_groups(_GROUP_ROWS)

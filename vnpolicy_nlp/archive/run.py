@@ -39,7 +39,7 @@ from vnpolicy_nlp.archive.tables import open_table, records_of
 from vnpolicy_nlp.archive.workplace import Workplace, beside
 from vnpolicy_nlp.errors import ClusterError, OutputError, ReadError, TableError
 from vnpolicy_nlp.model.artifact import model_sha256
-from vnpolicy_nlp.model.columns import added_columns, check_columns, guess_text_columns
+from vnpolicy_nlp.model.columns import added_columns, check_columns, document_cells, guess_text_columns
 from vnpolicy_nlp.model.processes import share_out
 from vnpolicy_nlp.model.scoring import model_folder, pack_texts, unpack_texts, working_model
 from vnpolicy_nlp.model.tagger import Tagger, load
@@ -140,9 +140,14 @@ class Wanted(NamedTuple):
     text: tuple[str, ...]
     scores: bool
     evidence: bool
+    documents: bool
     strict: bool
     encoding: str | None
     separator: str | None
+
+    def added(self, topics: Sequence[str]) -> list[str]:
+        """Return the names of the columns to add."""
+        return added_columns(topics, scores=self.scores, evidence=self.evidence, documents=self.documents)
 
 
 def tag_archive(
@@ -153,6 +158,7 @@ def tag_archive(
     model: str | Path | Tagger | None = None,
     scores: bool = False,
     evidence: bool = False,
+    documents: bool = False,
     encoding: str | None = None,
     separator: str | None = None,
     strict: bool = False,
@@ -182,6 +188,9 @@ def tag_archive(
         Whether to add the calibrated probabilities as ``score_<slug>``, four decimals.
     evidence : bool
         Whether to add the passages that earned the topics as ``evidence_<slug>``.
+    documents : bool
+        Whether to add the policy documents that the text cites as ``documents``: by first mention, each once, joined
+        by "; ".
     encoding : str, optional
         One of `vnpolicy_nlp.archive.encodings.ENCODINGS`; found out without it.
     separator : str, optional
@@ -210,7 +219,7 @@ def tag_archive(
     model = getattr(model, "tagger_", model)  # a fitted TopicTagger holds one
     tagger = model if isinstance(model, Tagger) else load(model)
     text = (text,) if isinstance(text, str) else tuple(text or ())
-    wanted = Wanted(text, scores, evidence, strict, encoding, separator)
+    wanted = Wanted(text, scores, evidence, documents, strict, encoding, separator)
     try:
         targets = _targets(inputs, sources, str(output))
         if not resume:
@@ -220,7 +229,7 @@ def tag_archive(
         raise OutputError(f"cannot write {output}: {error.strerror}") from error
     counts: Counter[str] = Counter()
     text_columns: tuple[str, ...] = ()
-    with _sharing(tagger, evidence, n_jobs, cluster) as share:
+    with _sharing(tagger, wanted, n_jobs, cluster) as share:
         for entry, target in zip(inputs, targets, strict=True):
             job = _Job(tagger, entry, target, wanted, share, progress or (lambda _: None))
             done, text_columns = job.run(resume)
@@ -315,7 +324,7 @@ class _Job:
         started = datetime.now(UTC)
         with open_table(self.source, self.wanted.encoding, self.wanted.separator) as (table, counted):
             text = list(self.wanted.text or guess_text_columns(table.columns))
-            added = added_columns(self.tagger.topics, scores=self.wanted.scores, evidence=self.wanted.evidence)
+            added = self.wanted.added(self.tagger.topics)
             check_columns(table.columns, text, added)
             self._say(table, text)
             counts: Counter[str] = Counter(place.checkpoint)
@@ -371,33 +380,37 @@ class _Job:
 
 
 @contextmanager
-def _sharing(tagger: Tagger, evidence: bool, n_jobs: int, cluster: str | None) -> Iterator[Share]:
+def _sharing(tagger: Tagger, wanted: Wanted, n_jobs: int, cluster: str | None) -> Iterator[Share]:
     """Give what tags texts batch by batch, in order: in this process, in several, or on a cluster."""
+    work = partial(tag_texts, evidence=wanted.evidence, documents=wanted.documents)
     if cluster is not None:
         from vnpolicy_nlp.distributed.cluster import connected
 
         with connected(cluster, tagger) as workers:
-            yield partial(workers.share_out, work=partial(tag_texts, evidence=evidence))
+            yield partial(workers.share_out, work=work)
         return
     from joblib import effective_n_jobs
 
     yield partial(
         share_out,
-        here=lambda batch: tag_texts(tagger, batch, evidence),
-        there=lambda batch: partial(_tag_packed, model_folder(tagger.parts), evidence, *pack_texts(batch)),
+        here=partial(work, tagger),
+        there=lambda batch: partial(_tag_packed, work, model_folder(tagger.parts), *pack_texts(batch)),
         n_processes=effective_n_jobs(n_jobs),
     )
 
 
-def tag_texts(tagger: Tagger, texts: Sequence[str], evidence: bool) -> Found:
+def tag_texts(tagger: Tagger, texts: Sequence[str], *, evidence: bool, documents: bool) -> Found:
     """Tag some texts."""
     decisions, probabilities = tagger.predict_both(texts)
     quoted = tagger.evidence(texts, decisions) if evidence else []
-    return Found(tagger.topics_of(decisions), probabilities.tolist(), quoted)
+    cited = document_cells(texts) if documents else []
+    return Found(tagger.topics_of(decisions), probabilities.tolist(), quoted, cited)
 
 
-def _tag_packed(folder: str, evidence: bool, data: bytes | Sequence[str], lengths: Sequence[int]) -> Found:
-    return tag_texts(Tagger(working_model(folder)), unpack_texts(data, lengths), evidence)
+def _tag_packed(
+    work: Callable[[Tagger, Sequence[str]], Found], folder: str, data: bytes | Sequence[str], lengths: Sequence[int]
+) -> Found:
+    return work(Tagger(working_model(folder)), unpack_texts(data, lengths))
 
 
 def _versions() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vnpolicy_nlp.distributed.shipping import PackedModel, hand_over, need_dask, unpacked
-from vnpolicy_nlp.model.columns import TOPICS_COLUMN, added_columns
+from vnpolicy_nlp.model.columns import added_columns
 from vnpolicy_nlp.model.tagger import Tagger, load
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def tag_dataframe(
     model: str | Path | Tagger | None = None,
     scores: bool = False,
     evidence: bool = False,
+    documents: bool = False,
 ) -> dd.DataFrame:
     """Return a Dask DataFrame with the columns of `Tagger.tag_frame` added; nothing is worked out yet.
 
@@ -39,7 +40,7 @@ def tag_dataframe(
         The columns that hold the text, joined in this order.
     model : str, Path, Tagger or fitted TopicTagger, optional
         A model folder or a tagger; the packaged model without it. It goes to the workers with the tasks.
-    scores, evidence : bool
+    scores, evidence, documents : bool
         As in `Tagger.tag_frame`.
 
     Raises
@@ -55,17 +56,17 @@ def tag_dataframe(
     packed = PackedModel.of(tagger)
     columns = [text] if isinstance(text, str) else list(text)
     shipped = delayed(hand_over, pure=True)(packed, dask_key_name=packed.key)
-    meta = _tag_partition(frame._meta, tagger, columns, scores, evidence)
-    return frame.map_partitions(_tag_partition, shipped, columns, scores, evidence, meta=meta)
+    meta = _tag_partition(frame._meta, tagger, columns, scores, evidence, documents)
+    return frame.map_partitions(_tag_partition, shipped, columns, scores, evidence, documents, meta=meta)
 
 
 def _tag_partition(
-    frame: pd.DataFrame, model: PackedModel | Tagger, text: Sequence[str], scores: bool, evidence: bool
+    frame: pd.DataFrame, model: PackedModel | Tagger, text: Sequence[str], scores: bool, evidence: bool, documents: bool
 ) -> pd.DataFrame:
     import pandas as pd
 
     tagger = model if isinstance(model, Tagger) else unpacked(model)
-    tagged = tagger.tag_frame(frame, text, scores=scores, evidence=evidence)
+    tagged = tagger.tag_frame(frame, text, scores=scores, evidence=evidence, documents=documents)
     # The columns of an empty partition have no cells that would show their type.
-    strings = [TOPICS_COLUMN, *added_columns(tagger.topics, scores=False, evidence=evidence)[1:]]
+    strings = added_columns(tagger.topics, scores=False, evidence=evidence, documents=documents)
     return tagged.astype(dict.fromkeys(strings, pd.Series(["text"]).dtype))

@@ -1,4 +1,4 @@
-"""Names of columns: those that are looked for, those that are added, and how topics stand in a cell."""
+"""Names of columns: those that are looked for, those that are added, and how topics and documents stand in a cell."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = [
+    "DOCUMENTS_COLUMN",
     "TOPICS_COLUMN",
     "added_columns",
     "check_columns",
+    "document_cells",
     "evidence_column",
     "guess_text_columns",
     "join_topics",
@@ -20,6 +22,7 @@ __all__ = [
 ]
 
 TOPICS_COLUMN = "topics"
+DOCUMENTS_COLUMN = "documents"
 
 # Title, lead and body, under the names that Vietnamese and English exports give them.
 _TITLE = ("title", "headline", "tieu_de", "tiêu đề", "tiêu_đề", "tít")
@@ -44,12 +47,13 @@ def guess_text_columns(columns: Sequence[str]) -> list[str]:
     return [name for name in found if name is not None]
 
 
-def added_columns(topics: Sequence[str], *, scores: bool, evidence: bool) -> list[str]:
+def added_columns(topics: Sequence[str], *, scores: bool, evidence: bool, documents: bool) -> list[str]:
     """Return the names of the columns that tagging adds."""
     return [
         TOPICS_COLUMN,
         *map(score_column, topics if scores else ()),
         *map(evidence_column, topics if evidence else ()),
+        *([DOCUMENTS_COLUMN] if documents else ()),
     ]
 
 
@@ -69,6 +73,13 @@ def check_columns(columns: Sequence[str], needed: Sequence[str], added: Sequence
 def join_topics(topics: Iterable[str]) -> str:
     """Return the slugs as they stand in a cell: joined by ";"."""
     return ";".join(topics)
+
+
+def document_cells(texts: Iterable[str]) -> list[str]:
+    """Return the documents that each text cites, as `str` names them: by first mention, each once, joined by "; "."""
+    from vnpolicy_nlp.text.documents import cited_documents  # 40 ms, for those alone who ask
+
+    return ["; ".join(map(str, cited_documents(text))) for text in texts]
 
 
 def score_column(topic: str) -> str:

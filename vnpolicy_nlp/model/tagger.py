@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vnpolicy_nlp.errors import TextError
 from vnpolicy_nlp.model.artifact import ModelParts, read_model, write_model
-from vnpolicy_nlp.model.columns import added_columns, check_columns, join_topics
+from vnpolicy_nlp.model.columns import added_columns, check_columns, document_cells, join_topics
 from vnpolicy_nlp.model.evidence import best_passages
 from vnpolicy_nlp.model.scoring import score_in_processes, score_segmented, score_texts
 from vnpolicy_nlp.text.prepare import join_cells
@@ -132,9 +132,10 @@ class Tagger:
         *,
         scores: bool = False,
         evidence: bool = False,
+        documents: bool = False,
         n_jobs: int = 1,
     ) -> pd.DataFrame:
-        """Return `frame` with a column ``topics`` added, and those for scores and evidence if asked for.
+        """Return `frame` with a column ``topics`` added, and those for scores, evidence and documents if asked for.
 
         Parameters
         ----------
@@ -147,6 +148,9 @@ class Tagger:
             Whether to add the calibrated probabilities, ``score_<slug>``.
         evidence : bool
             Whether to add the passages that earned the topics, ``evidence_<slug>``; empty for topics not given.
+        documents : bool
+            Whether to add the policy documents that the text cites, ``documents``: by first mention, each once, joined
+            by "; ".
         n_jobs : int
             Processes, as in `predict_both`.
 
@@ -158,7 +162,7 @@ class Tagger:
             If a cell of a text column is neither a string nor missing.
         """
         text = [text] if isinstance(text, str) else list(text)
-        columns = added_columns(self.topics, scores=scores, evidence=evidence)
+        columns = added_columns(self.topics, scores=scores, evidence=evidence, documents=documents)
         check_columns(list(frame.columns), text, columns)
         cells = [_cells(frame[column]) for column in text]
         texts = list(map(join_cells, zip(*cells, strict=True)))
@@ -169,6 +173,8 @@ class Tagger:
         if evidence:
             passages = self.evidence(texts, decisions)
             added += [[found.get(topic, "") for found in passages] for topic in self.topics]
+        if documents:
+            added.append(document_cells(texts))
         return frame.assign(**dict(zip(columns, added, strict=True)))
 
     def save(self, folder: str | Path) -> None:
