@@ -22,6 +22,12 @@ LABELS = Path(__file__).with_name("news_2017_labels.csv")
 LEAST = (0.3, 0.5, 0.7, 0.9)  # probabilities from which on a tag is looked at
 
 
+def labels_of_archive(more: list[Path]) -> dict[str, list[str]]:
+    """Return what readers found in articles of the archive, by id."""
+    read = pd.concat([pd.read_csv(path, dtype=str, keep_default_na=False) for path in [LABELS, *more]])
+    return dict(zip(read["id"], read["topics"].str.split(";"), strict=True))
+
+
 def main() -> None:
     """Print, for each topic, how many tags were read and how many of these are right."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
@@ -29,8 +35,7 @@ def main() -> None:
     parser.add_argument("labels", type=Path, nargs="*")
     parser.add_argument("--model", type=Path)
     given = parser.parse_args()
-    read = pd.concat([pd.read_csv(path, dtype=str, keep_default_na=False) for path in [LABELS, *given.labels]])
-    topics_of = dict(zip(read["id"], read["topics"].str.split(";"), strict=True))
+    topics_of = labels_of_archive(given.labels)
     found = [topics_of.get(name) for name in pd.read_csv(given.archive, dtype=str, usecols=["id"])["id"]]
     tagger = vp.load(given.model)
     decisions, probabilities = tagger.predict_both(list(articles(given.archive)))

@@ -34,7 +34,12 @@ def tagger():
 @pytest.fixture(scope="session")
 def corpus():
     """The articles that the packaged model is trained on."""
-    return read_corpus(DATA / "articles.csv", group="batch", only=("split", {"train", "validation"}))
+    return read_corpus(
+        DATA / "articles.csv",
+        group="batch",
+        only=("split", {"train", "validation"}),
+        evidence=DATA / "evidence.csv",
+    )
 
 
 @pytest.fixture(scope="session")

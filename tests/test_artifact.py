@@ -41,7 +41,7 @@ def test_saving_is_reproducible_and_replaces_a_model(tagger, tmp_path):
 
 def test_the_folder_holds_no_pickle():
     names = {path.name for path in packaged_model().iterdir()}
-    assert names == {MANIFEST, ARRAYS, "vocabulary.word.txt", "vocabulary.syllable.txt"}
+    assert names == {MANIFEST, ARRAYS, "vocabulary.syllable.txt"}
 
 
 def test_saving_never_replaces_anything_but_a_model(tagger, tmp_path):
@@ -66,7 +66,7 @@ def test_nothing_there(tmp_path):
         vp.load(tmp_path)
 
 
-@pytest.mark.parametrize("name", [ARRAYS, "vocabulary.word.txt", "vocabulary.syllable.txt"])
+@pytest.mark.parametrize("name", [ARRAYS, "vocabulary.syllable.txt"])
 def test_each_damage_is_named(folder, name):
     (folder / name).write_bytes((folder / name).read_bytes()[:-1] + b"?")
     with pytest.raises(ModelDamagedError, match=f"is damaged: {name} was altered; copy or train it again"):

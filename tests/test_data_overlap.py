@@ -33,6 +33,8 @@ SET_PHRASES = (  # titles of documents, campaigns and conferences, and the formu
     "hội nghị cán bộ công chức viên chức và người lao động",
     "ban thanh tra nhân dân ban giám sát đầu tư của cộng đồng",
     "tham gia góp ý xây dựng đảng xây dựng chính quyền",
+    "ủy ban văn hóa giáo dục thanh niên thiếu niên và nhi đồng của quốc hội",
+    "lợi dụng chức vụ quyền hạn trong khi thi hành công vụ",
     "suy thoái về tư tưởng chính trị đạo đức lối sống",
     "những biểu hiện tự diễn biến tự chuyển hóa trong nội bộ",
     "một số vấn đề cấp bách về xây dựng đảng hiện nay",

@@ -22,7 +22,7 @@ ALLOWED = {
     "archive.parquettable": ({"errors", "archive"}, {"pyarrow"}),
     "archive.run": ({"errors", "text", "model", "archive", "distributed"}, {"joblib"}),
     "distributed": ({"errors", "text", "model", "distributed"}, {"dask", "distributed", "pandas"}),
-    "training": ({"errors", "text", "model", "training"}, {"joblib", "numpy", "pandas", "sklearn"}),
+    "training": ({"errors", "text", "model", "training"}, {"joblib", "numpy", "pandas", "scipy", "sklearn"}),
     "cli": ({"errors", "topics", "text", "model", "archive", "training"}, {"click", "tqdm"}),
     "__main__": ({"cli"}, set()),
     "__init__": (set(), set()),

@@ -1,6 +1,7 @@
 """The model in models/ is what the articles in data/ make of it."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -12,13 +13,19 @@ from vnpolicy_nlp.text.prepare import join_cells
 from vnpolicy_nlp.training.labels import binarize_labels
 from vnpolicy_nlp.training.metrics import data_sha256
 
+# As in the Makefile; all else are the defaults.
+SETTINGS = {"min_df": 3, "word_ngram_range": None, "C": 100, "sublinear_tf": 2.0, "beta": 2.0}
 MANIFEST_JSON = json.loads((ROOT / "models" / "default" / MANIFEST).read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
 def rebuilt(corpus):
-    estimator = vp.TopicTagger(min_df=3)  # as in the Makefile; all else are the defaults
-    return estimator.fit(corpus.texts, corpus.labels, groups=corpus.groups).tagger_
+    return vp.TopicTagger(**SETTINGS).fit(corpus.texts, corpus.labels, corpus.groups, corpus.contrasts).tagger_
+
+
+def test_the_makefile_has_these_settings():
+    given = re.findall(r"--set (\w+)=(\S+)", (ROOT / "Makefile").read_text("utf-8"))
+    assert {name: json.loads(value) for name, value in given} == SETTINGS
 
 
 def test_training_again_gives_the_packaged_model(rebuilt, tagger, corpus):
@@ -35,7 +42,7 @@ def test_the_manifest_names_this_data(tagger, corpus):
     Y, _ = binarize_labels(corpus.labels, tagger.topics)
     assert manifest["training"]["data_sha256"] == manifest["metrics"]["data_sha256"] == data_sha256(corpus.texts, Y)
     assert manifest["training"]["n_articles"] == len(corpus.texts)
-    parameters = vp.TopicTagger(min_df=3).get_params()
+    parameters = vp.TopicTagger(**SETTINGS).get_params()
     assert manifest["training"]["parameters"].items() <= json.loads(json.dumps(parameters)).items()
 
 

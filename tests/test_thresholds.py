@@ -26,6 +26,16 @@ def test_of_thresholds_that_cannot_be_told_apart_the_lowest_is_taken():
     assert by_cut[best] - 0.03 < f1(y, (probabilities >= chosen).astype(int)) <= by_cut[best]
 
 
+def test_at_the_other_end_the_highest_is_taken():
+    rng = np.random.default_rng(0)
+    y = (np.arange(400) < 130).astype(int)
+    probabilities = np.where(y == 1, rng.beta(6, 2, 400), rng.beta(2, 8, 400))
+    lowest, highest = (best_threshold(probabilities, y, 1.0, highest=end) for end in (False, True))
+    by_cut = [f1(y, (probabilities >= cut).astype(int)) for cut in np.unique(probabilities)]
+    assert lowest < highest
+    assert max(by_cut) - 0.03 < f1(y, (probabilities >= highest).astype(int)) <= max(by_cut)
+
+
 def test_beta_below_one_is_more_precise():
     rng = np.random.default_rng(1)
     y = (np.arange(400) < 130).astype(int)

@@ -41,8 +41,16 @@ model_option = click.option(
     metavar="DIR",
     help="A model folder; the packaged model without it.",
 )
-
-
+preset_option = click.option(
+    "--preset",
+    type=click.Choice(("balanced", "precise", "sensitive")),
+    help="Thresholds: precise gives fewer tags of which more are right, sensitive misses fewer articles.",
+)
+base_rate_option = click.option(
+    "--base-rate",
+    metavar="SHARE",
+    help="Of articles with a topic, as in 0.003 or ideology_work=0.004,social_supervision=0.001.",
+)
 only_option = click.option(
     "--only",
     metavar="NAME=VALUE,...",
@@ -84,6 +92,8 @@ def cli() -> None:
 )
 @text_option
 @model_option
+@preset_option
+@base_rate_option
 @click.option("--scores", is_flag=True, help="Add a column score_<topic> with the probability of each topic.")
 @click.option("--evidence", is_flag=True, help="Add a column evidence_<topic> with the passage that earned the topic.")
 @click.option("--documents", is_flag=True, help="Add a column documents with the policy documents that the text cites.")
@@ -100,6 +110,8 @@ def tag(
     output: str,
     text: tuple[str, ...],
     model: Path | None,
+    preset: str | None,
+    base_rate: str | None,
     separator: str | None,
     jobs: int,
     quiet: bool,
@@ -112,13 +124,15 @@ def tag(
     read are set aside in OUT.quarantine.csv, and the exit code is 3 then. OUT.run.json says how OUT came about.
     """
     from vnpolicy_nlp.archive.run import tag_archive
+    from vnpolicy_nlp.model.tagger import load
 
+    tagger = load(model, preset=preset, base_rate=_base_rate(base_rate))
     with _stoppable(output), _watched(quiet=quiet) as progress:
         summary = tag_archive(
             sources,
             output,
             text or None,
-            model=model,
+            model=tagger,
             separator=_separator(separator),
             n_jobs=_jobs(jobs),
             progress=progress,
@@ -141,17 +155,39 @@ def tag(
     "--group-column", metavar="NAME", help="Articles with the same value are never split in cross-validation."
 )
 @click.option(
-    "--min-df", default=2, show_default=True, type=click.IntRange(1), help="Leave out terms in fewer articles."
+    "--evidence",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A CSV file (id, paragraph, topic) of the paragraphs that report on a topic; it teaches which words do not.",
+)
+@click.option("--min-df", type=click.IntRange(1), help="Leave out terms in fewer articles.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of TopicTagger in JSON, as in C=100 or word_ngram_range=null; repeatable.",
 )
 def train(
-    data: Path, output: Path, text: tuple[str, ...], only: str | None, group_column: str | None, min_df: int
+    data: Path,
+    output: Path,
+    text: tuple[str, ...],
+    only: str | None,
+    group_column: str | None,
+    evidence: Path | None,
+    min_df: int | None,
+    settings: tuple[str, ...],
 ) -> None:
     """Train a model from a CSV file with text columns and a column `topics` (slugs joined by ";")."""
     from vnpolicy_nlp.training.corpus import read_corpus, train_with_metrics
     from vnpolicy_nlp.training.estimator import TopicTagger
 
-    corpus = read_corpus(data, text or None, group_column, _only(only))
-    tagger, report = train_with_metrics(TopicTagger(min_df=min_df), corpus)
+    estimator = TopicTagger()
+    estimator.set_params(**_settings(settings, tuple(estimator.get_params())))
+    if min_df is not None:
+        estimator.set_params(min_df=min_df)
+    corpus = read_corpus(data, text or None, group_column, _only(only), evidence=evidence)
+    tagger, report = train_with_metrics(estimator, corpus)
     tagger.save(output)
     click.echo(f"{report}\nThe figures are from cross-validation. The model is in {output}")
 
@@ -161,6 +197,8 @@ def train(
 @text_option
 @only_option
 @model_option
+@preset_option
+@base_rate_option
 @click.option("--by", multiple=True, metavar="COLUMN", help="Give the figures by the values of COLUMN; repeatable.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page with tables and plots.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -169,6 +207,8 @@ def evaluate(
     text: tuple[str, ...],
     only: str | None,
     model: Path | None,
+    preset: str | None,
+    base_rate: str | None,
     by: tuple[str, ...],
     html: Path | None,
     as_json: bool,
@@ -186,7 +226,8 @@ def evaluate(
     if html:
         check_page(html)
     corpus = read_corpus(data, text or None, only=_only(only), keep=tuple(dict.fromkeys(by)))
-    report = report_on(load(model), corpus.texts, corpus.labels, slices=corpus.columns, ids=corpus.ids)
+    tagger = load(model, preset=preset, base_rate=_base_rate(base_rate))
+    report = report_on(tagger, corpus.texts, corpus.labels, slices=corpus.columns, ids=corpus.ids)
     if html:
         write_page(report, html)
     click.echo(_json(report.to_dict()) if as_json else str(report))
@@ -321,6 +362,37 @@ def _only(given: str | None) -> tuple[str, frozenset[str]] | None:
     if not sign or not column or not values:
         raise click.BadParameter(f"{given!r} is not of the form NAME=VALUE,VALUE", param_hint="--only")
     return column, frozenset(values.split(","))
+
+
+def _base_rate(given: str | None) -> float | dict[str, float] | None:
+    if given is None:
+        return None
+    try:
+        if "=" not in given:
+            return float(given)
+        return {topic.strip(): float(rate) for topic, rate in (part.split("=") for part in given.split(","))}
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{given!r} is neither a number nor of the form TOPIC=NUMBER,TOPIC=NUMBER", param_hint="--base-rate"
+        ) from error
+
+
+def _settings(given: Sequence[str], known: Sequence[str]) -> dict[str, Any]:
+    settings = {}
+    for part in given:
+        name, sign, value = part.partition("=")
+        if not sign or name not in known:
+            raise click.BadParameter(
+                f"{part!r} is not NAME=VALUE with a name of {', '.join(known)}", param_hint="--set"
+            )
+        try:
+            parsed = json.loads(value)
+        except ValueError as error:
+            raise click.BadParameter(
+                f'{value!r} is not JSON: write a number, true, false, null, [1, 2] or "text"', param_hint="--set"
+            ) from error
+        settings[name] = tuple(parsed) if isinstance(parsed, list) else parsed
+    return settings
 
 
 def _jobs(given: int) -> int:

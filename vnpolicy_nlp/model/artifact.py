@@ -1,11 +1,12 @@
 """A model folder: a manifest that says what the other files are, plain arrays, plain words. No pickle.
 
-    manifest.json           format, versions, topics, thresholds, calibration, metrics, sha256 of the others
+    manifest.json           format, versions, topics, thresholds and presets of these, base rates, calibration, metrics,
+                            sha256 of the others
     arrays.safetensors      idf and weights of each view, and the intercepts
     vocabulary.<unit>.txt   the terms of one view in column order, one a line
 
 When the meaning of any file changes, raise `FORMAT`, keep reading the older numbers, and add a folder of the
-old format to the tests.
+old format to the tests. Format 1 had no presets and no base rates: its thresholds are the preset `DEFAULT_PRESET`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "ModelParts", "model_sha256", "read_manifest", "read_model", "write_model"]
+__all__ = ["DEFAULT_PRESET", "FORMAT", "ModelParts", "model_sha256", "read_manifest", "read_model", "write_model"]
 
-FORMAT = 1
+FORMAT = 2
+DEFAULT_PRESET = "balanced"
 PACKAGE = "vnpolicy_nlp"
 MANIFEST = "manifest.json"
 ARRAYS = "arrays.safetensors"
@@ -54,6 +56,10 @@ class ModelParts:
         Slugs, sorted; the order of the classifier's rows.
     views : tuple of ViewFeatures
     classifier : LinearClassifier
+    presets : dict of str to ndarray of float64, shape (n_topics,)
+        Thresholds to choose from, `DEFAULT_PRESET` among them.
+    base_rates : ndarray of float64, shape (n_topics,)
+        The share of articles with each topic that the probabilities presume.
     record : dict
         How the model came about: ``versions``, ``segmenter_sha256``, ``training`` and ``metrics``. JSON values.
     """
@@ -61,7 +67,35 @@ class ModelParts:
     topics: tuple[str, ...]
     views: tuple[ViewFeatures, ...]
     classifier: LinearClassifier
+    presets: Mapping[str, NDArray[np.float64]]
+    base_rates: NDArray[np.float64]
     record: Mapping[str, Any]
+
+    def with_preset(self, name: str) -> ModelParts:
+        """Return the model with the thresholds of a preset.
+
+        Raises
+        ------
+        ModelFormatError
+            If it has no such preset.
+        """
+        if name not in self.presets:
+            raise ModelFormatError(
+                f"this model has no preset {name!r}, it has {', '.join(sorted(self.presets))}: choose one of these, or "
+                "train the model again"
+            )
+        return replace(self, classifier=replace(self.classifier, thresholds=self.presets[name]))
+
+    def with_base_rates(self, base_rates: NDArray[np.float64]) -> ModelParts:
+        """Return the model with probabilities for articles among which the topics are so frequent, shape (n_topics,).
+
+        By Bayes, the log-odds move by the difference of the log-odds of the base rates (Saerens, Latinne and
+        Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori probabilities", Neural Computation
+        14). The thresholds stay, so that rare topics need better reasons.
+        """
+        calibration = self.classifier.calibration.copy()
+        calibration[:, 1] += _log_odds(base_rates) - _log_odds(self.base_rates)
+        return replace(self, classifier=replace(self.classifier, calibration=calibration), base_rates=base_rates)
 
 
 def write_model(parts: ModelParts, folder: str | Path) -> None:
@@ -162,6 +196,10 @@ def _files(parts: ModelParts) -> dict[str, bytes]:
     return files
 
 
+def _log_odds(rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.log(rates) - np.log1p(-rates))
+
+
 def _settings(parts: ModelParts) -> dict[str, Any]:
     classifier = parts.classifier
     return {
@@ -169,6 +207,11 @@ def _settings(parts: ModelParts) -> dict[str, Any]:
         "format": FORMAT,
         "topics": list(parts.topics),
         "thresholds": dict(zip(parts.topics, classifier.thresholds.tolist(), strict=True)),
+        "presets": {
+            name: dict(zip(parts.topics, thresholds.tolist(), strict=True))
+            for name, thresholds in parts.presets.items()
+        },
+        "base_rates": dict(zip(parts.topics, parts.base_rates.tolist(), strict=True)),
         "calibration": dict(zip(parts.topics, classifier.calibration.tolist(), strict=True)),
         "views": [
             {
@@ -191,12 +234,19 @@ def _parts(manifest: dict[str, Any], contents: dict[str, bytes]) -> ModelParts:
         coef=tuple(_shaped(arrays[f"coef.{v.view.unit}"], (len(topics), len(v.terms)), "coef") for v in views),
         intercept=_shaped(arrays["intercept"], (len(topics),), "intercept"),
         calibration=_shaped([manifest["calibration"][t] for t in topics], (len(topics), 2), "calibration"),
-        thresholds=_shaped([manifest["thresholds"][t] for t in topics], (len(topics),), "thresholds"),
+        thresholds=_a_topic(manifest["thresholds"], topics, "thresholds"),
     )
     if not topics or list(topics) != sorted(set(topics)) or not views:
         raise ValueError("topics must be sorted and unique, and there must be a view")
     record = {key: manifest[key] for key in ("versions", "segmenter_sha256", "training", "metrics")}
-    return ModelParts(topics, views, classifier, record)
+    if manifest["format"] == 1:
+        n_positive, n_articles = record["training"]["n_positive"], record["training"]["n_articles"]
+        presets = {DEFAULT_PRESET: classifier.thresholds}
+        base_rates = _shaped([n_positive[t] / n_articles for t in topics], (len(topics),), "n_positive")
+    else:
+        presets = {name: _a_topic(preset, topics, name) for name, preset in manifest["presets"].items()}
+        base_rates = _a_topic(manifest["base_rates"], topics, "base_rates")
+    return ModelParts(topics, views, classifier, presets, base_rates, record)
 
 
 def _view(entry: dict[str, Any], arrays: dict[str, NDArray[Any]], contents: dict[str, bytes]) -> ViewFeatures:
@@ -206,6 +256,10 @@ def _view(entry: dict[str, Any], arrays: dict[str, NDArray[Any]], contents: dict
     if len(terms) != entry["n_terms"] or len(set(terms)) != len(terms):
         raise ValueError(f"{entry['n_terms']} unique terms expected, {len(terms)} found")
     return ViewFeatures(view, terms, _shaped(arrays[f"idf.{view.unit}"], (len(terms),), "idf"), entry["sublinear_tf"])
+
+
+def _a_topic(values: dict[str, float], topics: tuple[str, ...], name: str) -> NDArray[np.float64]:
+    return _shaped([values[topic] for topic in topics], (len(topics),), name)
 
 
 def _shaped(values: Any, shape: tuple[int, ...], name: str) -> NDArray[np.float64]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from vnpolicy_nlp.model.features import term_frequencies
 from vnpolicy_nlp.text.prepare import prepare
 
 if TYPE_CHECKING:
@@ -60,16 +61,30 @@ class ThresholdedOneVsRest(OneVsRestClassifier):
         return np.asarray(decisions & known[:, np.newaxis], dtype=np.int64)
 
 
-def feature_union(views: Sequence[View], **settings: Any) -> FeatureUnion:
-    """Return unfitted TF-IDF features over segmented articles, one vectoriser a view.
+def feature_union(views: Sequence[View], *, sublinear_tf: bool | float, **settings: Any) -> FeatureUnion:
+    """Return unfitted TF-IDF features over segmented articles: for each view counts, their damping, and idf with L2.
 
     Parameters
     ----------
     views : sequence of View
+    sublinear_tf : bool or float
+        See `ViewFeatures`. With False or True the steps are what ``TfidfVectorizer`` does.
     **settings
-        Passed to each ``TfidfVectorizer``, such as ``min_df`` and ``sublinear_tf``.
+        Passed to each ``CountVectorizer``, such as ``min_df``.
     """
-    return FeatureUnion([(view.unit, TfidfVectorizer(analyzer=view, **settings)) for view in views])
+    return FeatureUnion([(view.unit, _tfidf(view, sublinear_tf, settings)) for view in views])
+
+
+def _tfidf(view: View, sublinear_tf: bool | float, settings: dict[str, Any]) -> Pipeline:
+    counts = CountVectorizer(analyzer=view, dtype=np.float64, **settings)
+    damping = FunctionTransformer(_damped, kw_args={"sublinear_tf": sublinear_tf}, accept_sparse=True)
+    return Pipeline([("counts", counts), ("damping", damping), ("idf", TfidfTransformer())])
+
+
+def _damped(counts: sparse.csr_matrix, sublinear_tf: bool | float) -> sparse.csr_matrix:
+    damped = counts.copy()
+    damped.data = term_frequencies(damped.data, sublinear_tf)
+    return damped
 
 
 def to_pipeline(parts: ModelParts) -> Pipeline:
@@ -78,9 +93,10 @@ def to_pipeline(parts: ModelParts) -> Pipeline:
     The sigmoid of the calibration is folded into the weights: it is linear inside the logistic function.
     """
     features = feature_union([v.view for v in parts.views], sublinear_tf=parts.views[0].sublinear_tf)
-    for (_, vectorizer), view in zip(features.transformer_list, parts.views, strict=True):
-        vectorizer.set_params(vocabulary=view.vocabulary, sublinear_tf=view.sublinear_tf)
-        vectorizer.idf_ = view.idf
+    for (_, tfidf), view in zip(features.transformer_list, parts.views, strict=True):
+        tfidf["counts"].set_params(vocabulary=view.vocabulary)
+        tfidf["damping"].set_params(kw_args={"sublinear_tf": view.sublinear_tf})
+        tfidf["idf"].idf_ = view.idf
     slope, offset = parts.classifier.calibration.T
     coef = np.hstack(parts.classifier.coef) * slope[:, np.newaxis]
     intercept = parts.classifier.intercept * slope + offset

@@ -1,4 +1,4 @@
-"""TF-IDF features of segmented articles, equal to scikit-learn's ``TfidfVectorizer``, in numpy alone."""
+"""TF-IDF features of segmented articles, equal to scikit-learn's, in numpy alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["COO", "View", "ViewFeatures", "linear_scores"]
+__all__ = ["COO", "View", "ViewFeatures", "linear_scores", "term_frequencies"]
 
 
 class COO(NamedTuple):
@@ -49,7 +49,7 @@ class COO(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ViewFeatures:
-    """The TF-IDF features of one view: what scikit-learn's fitted ``TfidfVectorizer`` knows.
+    """The TF-IDF features of one view: what scikit-learn's fitted vectorisers know.
 
     Attributes
     ----------
@@ -57,14 +57,15 @@ class ViewFeatures:
     terms : tuple of str
         The vocabulary in column order.
     idf : ndarray of float64, shape (n_terms,)
-    sublinear_tf : bool
-        Whether a term that occurs `n` times counts ``1 + ln(n)`` instead of `n`.
+    sublinear_tf : bool or float
+        A term that occurs `n` times counts `n` where it is False, ``1 + ln(n)`` where it is True, and
+        ``1 + k * ln(n)`` where it is a number `k`.
     """
 
     view: View
     terms: tuple[str, ...]
     idf: NDArray[np.float64]
-    sublinear_tf: bool
+    sublinear_tf: bool | float
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what has been worked out on the way, for other processes to work out themselves."""
@@ -78,7 +79,7 @@ class ViewFeatures:
     def transform(self, articles: Segmented) -> COO:
         """Return the TF-IDF matrix of segmented articles, rows of unit length (L2), as scikit-learn has it."""
         counts = self._counts(*self._units(articles))
-        values = np.log(counts.data) + 1.0 if self.sublinear_tf else counts.data
+        values = term_frequencies(counts.data, self.sublinear_tf)
         values *= self.idf.take(counts.col)
         length = np.sqrt(counts.row_sums(values * values))
         length[length == 0] = 1.0  # no term, or terms of no weight
@@ -117,6 +118,17 @@ class ViewFeatures:
     def _units(self) -> TokenUnits | WordUnits:
         kind = TokenUnits if self.view.unit == "syllable" else WordUnits
         return kind(self.view, self._index)
+
+
+def term_frequencies(counts: NDArray[np.float64], sublinear_tf: bool | float) -> NDArray[np.float64]:
+    """Return what numbers of occurrences count for, as `ViewFeatures.sublinear_tf` says; maybe in place."""
+    if sublinear_tf is False:
+        return counts
+    values = np.log(counts)
+    if sublinear_tf is not True:
+        values *= sublinear_tf
+    values += 1.0
+    return values
 
 
 def linear_scores(features: COO, coef: NDArray[np.float64]) -> NDArray[np.float64]:

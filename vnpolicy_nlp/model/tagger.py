@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vnpolicy_nlp.errors import TextError
+import numpy as np
+
+from vnpolicy_nlp.errors import InputError, TextError
 from vnpolicy_nlp.model.artifact import ModelParts, read_model, write_model
 from vnpolicy_nlp.model.columns import added_columns, check_columns, document_cells, join_topics
 from vnpolicy_nlp.model.evidence import best_passages
@@ -15,9 +18,8 @@ from vnpolicy_nlp.text.prepare import join_cells
 from vnpolicy_nlp.text.segmenter import check_texts, segmenter_checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
@@ -55,6 +57,51 @@ class Tagger:
     def thresholds(self) -> dict[str, float]:
         """The least probability with which an article gets each topic."""
         return dict(zip(self.topics, self._parts.classifier.thresholds.tolist(), strict=True))
+
+    @property
+    def base_rates(self) -> dict[str, float]:
+        """The share of articles with each topic that the probabilities presume."""
+        return dict(zip(self.topics, self._parts.base_rates.tolist(), strict=True))
+
+    def with_preset(self, name: str) -> Tagger:
+        """Return the tagger with other thresholds.
+
+        Parameters
+        ----------
+        name : {"balanced", "precise", "sensitive"}
+            "precise" gives fewer tags of which more are right, "sensitive" misses fewer articles.
+
+        Raises
+        ------
+        ModelFormatError
+            If the model has no such preset.
+        """
+        return Tagger(self._parts.with_preset(name))
+
+    def with_base_rate(self, rate: float | Mapping[str, float]) -> Tagger:
+        """Return the tagger with probabilities for articles among which the topics are so frequent.
+
+        Models learn from articles of which a third or so have a topic; in a general archive a few in a thousand have.
+        The thresholds stay, so a low rate gives fewer tags.
+
+        Parameters
+        ----------
+        rate : float or mapping of str to float
+            Between 0 and 1, for all topics or by topic; topics that are left out keep theirs.
+
+        Raises
+        ------
+        InputError
+        """
+        rates = dict(rate) if isinstance(rate, Mapping) else dict.fromkeys(self.topics, rate)
+        if unknown := sorted(set(rates) - set(self.topics)):
+            raise InputError(f"base rates of unknown topics: {', '.join(unknown)}; known are: {', '.join(self.topics)}")
+        for topic, value in rates.items():
+            if not 0 < value < 1:
+                raise InputError(
+                    f"the base rate of {topic} is {value}: it must be a share between 0 and 1, such as 0.003"
+                )
+        return Tagger(self._parts.with_base_rates(np.array([*(self.base_rates | rates).values()], dtype=np.float64)))
 
     @property
     def record(self) -> Mapping[str, Any]:
@@ -197,8 +244,21 @@ class Tagger:
         return to_pipeline(self._parts)
 
 
-def load(folder: str | Path | None = None) -> Tagger:
+def load(
+    folder: str | Path | None = None,
+    *,
+    preset: str | None = None,
+    base_rate: float | Mapping[str, float] | None = None,
+) -> Tagger:
     """Load a model folder; without an argument the model that comes with the package.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+    preset : {"balanced", "precise", "sensitive"}, optional
+        See `Tagger.with_preset`. Without it the thresholds are those that the model was saved with: balanced, mostly.
+    base_rate : float or mapping of str to float, optional
+        See `Tagger.with_base_rate`.
 
     Warns
     -----
@@ -216,7 +276,10 @@ def load(folder: str | Path | None = None) -> Tagger:
             "may cut words in another way: tags can differ; install that version or train the model again",
             stacklevel=2,
         )
-    return Tagger(parts)
+    tagger = Tagger(parts)
+    if preset is not None:
+        tagger = tagger.with_preset(preset)
+    return tagger if base_rate is None else tagger.with_base_rate(base_rate)
 
 
 def packaged_model() -> Path:

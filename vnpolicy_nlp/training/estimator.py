@@ -6,13 +6,14 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.utils.validation import check_is_fitted
 
 from vnpolicy_nlp.errors import LabelError
-from vnpolicy_nlp.model.artifact import ModelParts
+from vnpolicy_nlp.model.artifact import DEFAULT_PRESET, ModelParts
 from vnpolicy_nlp.model.classifier import LinearClassifier, sigmoid
 from vnpolicy_nlp.model.export import feature_union
 from vnpolicy_nlp.model.features import View, ViewFeatures
@@ -50,8 +51,9 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         N-grams of syllables. None leaves syllables out.
     min_df : int, default=2
         Terms in fewer articles are left out.
-    sublinear_tf : bool, default=True
-        Whether a term that occurs `n` times counts ``1 + ln(n)``.
+    sublinear_tf : bool or float, default=True
+        Whether a term that occurs `n` times counts ``1 + ln(n)`` instead of `n`; a number `k` makes that
+        ``1 + k * ln(n)``.
     C : float, default=10.0
         Inverse strength of the L2 regularisation of the logistic regressions.
     class_weight : {"balanced"} or None, default="balanced"
@@ -59,6 +61,8 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     beta : float, default=1.5
         A threshold is the lowest whose out-of-fold F-beta is within one standard error of the greatest. Above 1 recall
         weighs more: whoever looks for articles to read loses more by one that is missed than by one too many.
+    contrast_weight : float, default=0.1
+        Weight of a contrast in training, where an article has 1; see `fit`.
     n_folds : int, default=5
         Folds for the out-of-fold scores from which calibration and thresholds come.
     random_state : int, default=0
@@ -87,10 +91,11 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         word_ngram_range: tuple[int, int] | None = (1, 2),
         syllable_ngram_range: tuple[int, int] | None = (1, 3),
         min_df: int = 2,
-        sublinear_tf: bool = True,
+        sublinear_tf: bool | float = True,
         C: float = 10.0,
         class_weight: str | None = "balanced",
         beta: float = 1.5,
+        contrast_weight: float = 0.1,
         n_folds: int = 5,
         random_state: int = 0,
     ) -> None:
@@ -102,10 +107,17 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         self.C = C
         self.class_weight = class_weight
         self.beta = beta
+        self.contrast_weight = contrast_weight
         self.n_folds = n_folds
         self.random_state = random_state
 
-    def fit(self, texts: Iterable[str], labels: Iterable[Any], groups: Iterable[Any] | None = None) -> Self:
+    def fit(
+        self,
+        texts: Iterable[str],
+        labels: Iterable[Any],
+        groups: Iterable[Any] | None = None,
+        contrasts: Iterable[tuple[int, str, str]] | None = None,
+    ) -> Self:
         """Train on articles.
 
         Parameters
@@ -116,50 +128,73 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
             See the notes of the class.
         groups : array-like, optional
             What must not be split between folds, such as the author of each article.
+        contrasts : iterable of (int, str, str), optional
+            Texts known not to report on one topic, each with the position of the article that it was cut from and
+            the topic: articles without the paragraphs that report on it (`Contrast`). They teach which words of an
+            article its topic does not hang on.
 
         Raises
         ------
         TextError, LabelError
         """
-        return self.fit_words(prepare(texts), labels, groups)
+        cut = list(contrasts or ())
+        cut_words = prepare([text for *_, text in cut])
+        cuts = [(article, topic, words) for (article, topic, _), words in zip(cut, cut_words, strict=True)]
+        return self.fit_words(prepare(texts), labels, groups, cuts)
 
-    def fit_words(self, words: Words, labels: Iterable[Any], groups: Iterable[Any] | None = None) -> Self:
-        """Train on articles that are normalised and segmented already, as `prepare` returns them."""
+    def fit_words(
+        self,
+        words: Words,
+        labels: Iterable[Any],
+        groups: Iterable[Any] | None = None,
+        contrasts: Sequence[tuple[int, str, list[str]]] = (),
+    ) -> Self:
+        """Train on articles and contrasts that are normalised and segmented already, as `prepare` returns them."""
         Y, topics = binarize_labels(labels, self.topics)
         order = np.argsort(topics)
         Y, self.topics_ = Y[:, order], tuple(topics[i] for i in order)
         _check_trainable(Y, self.topics_, len(words))
+        _check_contrasts(contrasts, Y, self.topics_)
         self.classes_ = [np.array([0, 1])] * len(self.topics_)  # as scikit-learn's multilabel classifiers have it
         scores = np.zeros(Y.shape)
         if groups is not None:
             groups = checked_groups(groups, len(words))
         for train, test in folds(Y, self.topics_, groups, self.n_folds, self.random_state):
-            features, coef, intercept = self._fit_linear([words[i] for i in train], Y[train])
+            held_out = set(test.tolist())
+            features, coef, intercept = self._fit_linear(
+                [words[i] for i in train], Y[train], [cut for cut in contrasts if cut[0] not in held_out]
+            )
             scores[test] = features.transform([words[i] for i in test]) @ coef.T + intercept
         calibration = np.array([fit_sigmoid(*column) for column in zip(scores.T, Y.T, strict=True)])
         self.out_of_fold_ = sigmoid(scores * calibration[:, 0] + calibration[:, 1])
-        thresholds = np.array(
-            [best_threshold(*column, self.beta) for column in zip(self.out_of_fold_.T, Y.T, strict=True)]
-        )
-        features, coef, intercept = self._fit_linear(words, Y)
+        presets = _presets(self.out_of_fold_, Y, self.beta)
+        features, coef, intercept = self._fit_linear(words, Y, contrasts)
         views = self._views_of(features)
         columns = np.cumsum([len(view.terms) for view in views])[:-1]
-        classifier = LinearClassifier(tuple(np.split(coef, columns, axis=1)), intercept, calibration, thresholds)
-        self.tagger_ = Tagger(ModelParts(self.topics_, views, classifier, self._record(Y)))
+        weights = tuple(np.split(coef, columns, axis=1))
+        classifier = LinearClassifier(weights, intercept, calibration, presets[DEFAULT_PRESET])
+        record = self._record(Y, contrasts)
+        self.tagger_ = Tagger(ModelParts(self.topics_, views, classifier, presets, Y.mean(axis=0), record))
         return self
 
     def _fit_linear(
-        self, words: Words, Y: NDArray[np.int64]
+        self, words: Words, Y: NDArray[np.int64], contrasts: Sequence[tuple[int, str, list[str]]]
     ) -> tuple[FeatureUnion, NDArray[np.float64], NDArray[np.float64]]:
         """Return fitted features, weights of shape (n_topics, n_features) and intercepts."""
         features = feature_union(self._views(), min_df=self.min_df, sublinear_tf=self.sublinear_tf)
         X = features.fit_transform(words)
-        models = [
-            LogisticRegression(
+        models = []
+        for topic, y in zip(self.topics_, Y.T, strict=True):
+            without = [text for _, cut_topic, text in contrasts if cut_topic == topic]
+            rows, weights = X, np.ones(len(y))
+            if without:
+                rows = sparse.vstack([X, features.transform(without)])
+                y = np.concatenate([y, np.zeros(len(without), dtype=y.dtype)])
+                weights = np.concatenate([weights, np.full(len(without), self.contrast_weight)])
+            model = LogisticRegression(
                 C=self.C, class_weight=self.class_weight, solver="newton-cg", max_iter=1000, tol=1e-8
-            ).fit(X, y)
-            for y in Y.T
-        ]
+            )
+            models.append(model.fit(rows, y, sample_weight=weights))
         return features, np.vstack([m.coef_ for m in models]), np.concatenate([m.intercept_ for m in models])
 
     def _views(self) -> list[View]:
@@ -171,17 +206,23 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
 
     def _views_of(self, features: FeatureUnion) -> tuple[ViewFeatures, ...]:
         return tuple(
-            ViewFeatures(v.analyzer, tuple(v.get_feature_names_out().tolist()), v.idf_, self.sublinear_tf)
-            for _, v in features.transformer_list
+            ViewFeatures(
+                tfidf["counts"].analyzer,
+                tuple(tfidf["counts"].get_feature_names_out().tolist()),
+                tfidf["idf"].idf_,
+                self.sublinear_tf,
+            )
+            for _, tfidf in features.transformer_list
         )
 
-    def _record(self, Y: NDArray[np.int64]) -> dict[str, Any]:
+    def _record(self, Y: NDArray[np.int64], contrasts: Sequence[Any]) -> dict[str, Any]:
         packages = ("vnpolicy-nlp", "underthesea", "scikit-learn", "numpy")
         return {
             "versions": {package: version(package) for package in packages},
             "segmenter_sha256": segmenter_checksum(),
             "training": {
                 "n_articles": len(Y),
+                "n_contrasts": len(contrasts),
                 "n_positive": dict(zip(self.topics_, Y.sum(axis=0).tolist(), strict=True)),
                 "parameters": {key: value for key, value in self.get_params().items() if key != "topics"},
             },
@@ -201,10 +242,19 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         return self._fitted().predict_proba(texts, n_jobs=n_jobs)
 
     def tag_frame(
-        self, frame: pd.DataFrame, text: str | Sequence[str] = "content", *, scores: bool = False, n_jobs: int = 1
+        self,
+        frame: pd.DataFrame,
+        text: str | Sequence[str] = "content",
+        *,
+        scores: bool = False,
+        evidence: bool = False,
+        documents: bool = False,
+        n_jobs: int = 1,
     ) -> pd.DataFrame:
         """Return `frame` with tags added; see `Tagger.tag_frame`."""
-        return self._fitted().tag_frame(frame, text, scores=scores, n_jobs=n_jobs)
+        return self._fitted().tag_frame(
+            frame, text, scores=scores, evidence=evidence, documents=documents, n_jobs=n_jobs
+        )
 
     def save(self, folder: str | Path) -> None:
         """Write the trained model to a folder; see `Tagger.save`."""
@@ -243,3 +293,22 @@ def _check_trainable(Y: NDArray[np.int64], topics: Sequence[str], n_texts: int) 
                 f"the topic {topic} has {n_positive} of {n_texts} articles: training needs at least 2 with it and "
                 "2 without"
             )
+
+
+def _check_contrasts(contrasts: Sequence[Any], Y: NDArray[np.int64], topics: Sequence[str]) -> None:
+    for n, (article, topic, _) in enumerate(contrasts):
+        if topic not in topics:
+            raise LabelError(f"contrasts[{n}] is of {topic!r}, which is no topic of the labels: {', '.join(topics)}")
+        if not 0 <= article < len(Y):
+            raise LabelError(f"contrasts[{n}] is of article {article}, but there are {len(Y)}, counted from 0")
+        if not Y[article, topics.index(topic)]:
+            raise LabelError(f"contrasts[{n}] was cut from article {article}, which does not have the topic {topic}")
+
+
+def _presets(probabilities: NDArray[np.float64], Y: NDArray[np.int64], beta: float) -> dict[str, NDArray[np.float64]]:
+    columns = list(zip(probabilities.T, Y.T, strict=True))
+    rules = {"balanced": (beta, False), "precise": (1 / beta, True), "sensitive": (2 * beta, False)}
+    return {
+        name: np.array([best_threshold(p, y, b, highest=highest) for p, y in columns])
+        for name, (b, highest) in rules.items()
+    }

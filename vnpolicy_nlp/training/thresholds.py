@@ -34,13 +34,15 @@ def fit_sigmoid(scores: NDArray[np.float64], y: NDArray[np.int64]) -> tuple[floa
     return max(float(model.coef_[0, 0]), 1e-3), float(model.intercept_[0])
 
 
-def best_threshold(probabilities: NDArray[np.float64], y: NDArray[np.int64], beta: float) -> float:
-    """Return the lowest threshold whose F-beta is within one standard error of the greatest.
+def best_threshold(
+    probabilities: NDArray[np.float64], y: NDArray[np.int64], beta: float, *, highest: bool = False
+) -> float:
+    """Return the lowest, or highest, threshold whose F-beta is within one standard error of the greatest.
 
     Written articles separate so well that F-beta hardly changes over a wide range of thresholds, and where in
-    it the maximum falls is chance. Real news scores lower than what was written for training, so of thresholds
-    that cannot be told apart the most sensitive is taken: the one-standard-error rule of Breiman et al. (1984,
-    "Classification and regression trees", section 3.4.3).
+    it the maximum falls is chance. Of thresholds that cannot be told apart one end is taken on purpose: the
+    one-standard-error rule of Breiman et al. (1984, "Classification and regression trees", section 3.4.3). Real news
+    scores lower than what was written for training, so the lowest is the one to find articles by.
 
     Parameters
     ----------
@@ -49,14 +51,16 @@ def best_threshold(probabilities: NDArray[np.float64], y: NDArray[np.int64], bet
     y : ndarray of int64, shape (n_articles,)
     beta : float
         Weight of recall against precision.
+    highest : bool
+        Whether to take the highest.
     """
     precision, recall, cuts = precision_recall_curve(y, probabilities)
     f_beta = ((1 + beta**2) * precision * recall / np.maximum(beta**2 * precision + recall, 1e-12))[:-1]
     best = int(np.argmax(f_beta))
     least = f_beta[best] - _standard_error(y, probabilities >= cuts[best], beta)
-    lowest = int(np.flatnonzero(f_beta >= least)[0])
-    below = cuts[lowest - 1] if lowest else 0.0
-    return float((below + cuts[lowest]) / 2)  # the middle of the gap between two articles
+    chosen = int(np.flatnonzero(f_beta >= least)[-1 if highest else 0])
+    below = cuts[chosen - 1] if chosen else 0.0
+    return float((below + cuts[chosen]) / 2)  # the middle of the gap between two articles
 
 
 def _standard_error(y: NDArray[np.int64], tagged: NDArray[np.bool_], beta: float) -> float:
