@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test lint model clean
 
 demo: $(VENV)/installed
-	rm -f build/sample_tagged.csv
+	rm -f build/sample_tagged.csv*
 	$(BIN)/vnpolicy tag data/sample_archive.csv -o build/sample_tagged.csv
 	$(BIN)/python examples/show_tagged.py build/sample_tagged.csv
 
