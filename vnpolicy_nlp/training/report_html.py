@@ -25,11 +25,11 @@ _STYLE = """
 .vnpolicy-report table { border-collapse: collapse; margin: .5em 0; }
 .vnpolicy-report th, .vnpolicy-report td { padding: .2em .7em; text-align: left; vertical-align: top;
   border-bottom: 1px solid rgba(128, 128, 128, .4); }
-.vnpolicy-report td { font-variant-numeric: tabular-nums; }
+.vnpolicy-report td { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .vnpolicy-report .wide { overflow-x: auto; }
 .vnpolicy-report .plots { display: flex; flex-wrap: wrap; gap: 1em; }
 .vnpolicy-report figure { margin: 0; }
-.vnpolicy-report .passage { min-width: 20em; max-width: 50em; }
+.vnpolicy-report .passage { min-width: 20em; max-width: 50em; white-space: normal; }
 """
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
