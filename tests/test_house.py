@@ -23,7 +23,8 @@ ALLOWED = {
     "archive.run": ({"errors", "text", "model", "archive", "distributed"}, {"joblib"}),
     "distributed": ({"errors", "text", "model", "distributed"}, {"dask", "distributed", "pandas"}),
     "training": ({"errors", "text", "model", "training"}, {"joblib", "numpy", "pandas", "scipy", "sklearn"}),
-    "cli": ({"errors", "topics", "text", "model", "archive", "training"}, {"click", "tqdm"}),
+    "cli": ({"errors", "progress", "topics", "text", "model", "archive", "training"}, {"click"}),
+    "progress": (set(), {"click", "tqdm"}),
     "__main__": ({"cli"}, set()),
     "__init__": (set(), set()),
 }

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from vnpolicy_nlp.errors import TableError
 from vnpolicy_nlp.model.columns import check_columns
+from vnpolicy_nlp.training.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,12 +55,7 @@ def read_evidence(path: str | Path) -> dict[tuple[str, str], set[int]]:
     ------
     TableError, ColumnError
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise TableError(f"no such file: {path}") from error
-    except (ValueError, OSError) as error:
-        raise TableError(f"cannot read {path} as UTF-8 CSV: {' '.join(str(error).split())}") from error
+    table = read_table(path)
     check_columns(list(table.columns), ["id", "paragraph", "topic"], added=())
     marks: dict[tuple[str, str], set[int]] = {}
     for line, (article, paragraph, topic) in enumerate(

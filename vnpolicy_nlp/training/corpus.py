@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import clone
 
@@ -20,6 +19,7 @@ from vnpolicy_nlp.training.folds import checked_groups, folds
 from vnpolicy_nlp.training.labels import binarize_labels, parse_topics
 from vnpolicy_nlp.training.metrics import report_of
 from vnpolicy_nlp.training.signature import data_sha256
+from vnpolicy_nlp.training.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -92,12 +92,7 @@ def read_corpus(
     ------
     TableError, ColumnError, LabelError
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise TableError(f"no such file: {path}") from error
-    except (ValueError, OSError) as error:
-        raise TableError(f"cannot read {path} as UTF-8 CSV: {' '.join(str(error).split())}") from error
+    table = read_table(path)
     columns = list(table.columns)
     text = guess_text_columns(columns) if text is None else text
     marks = read_evidence(evidence) if evidence else {}

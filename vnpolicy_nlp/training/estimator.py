@@ -22,7 +22,7 @@ from vnpolicy_nlp.text.prepare import prepare
 from vnpolicy_nlp.text.segmenter import segmenter_checksum
 from vnpolicy_nlp.training.folds import checked_groups, folds
 from vnpolicy_nlp.training.labels import binarize_labels
-from vnpolicy_nlp.training.thresholds import best_threshold, fit_sigmoid
+from vnpolicy_nlp.training.thresholds import fit_sigmoid, preset_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,8 +59,9 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     class_weight : {"balanced"} or None, default="balanced"
         As in scikit-learn's ``LogisticRegression``.
     beta : float, default=1.5
-        A threshold is the lowest whose out-of-fold F-beta is within one standard error of the greatest. Above 1 recall
-        weighs more: whoever looks for articles to read loses more by one that is missed than by one too many.
+        The balanced threshold is the lowest whose out-of-fold F-beta is within one standard error of the greatest.
+        Above 1 recall weighs more: whoever looks for articles to read loses more by one that is missed than by one too
+        many. The other presets hang on it too; see `preset_thresholds`.
     contrast_weight : float, default=0.1
         Weight of a contrast in training, where an article has 1; see `fit`.
     n_folds : int, default=5
@@ -167,7 +168,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
             scores[test] = features.transform([words[i] for i in test]) @ coef.T + intercept
         calibration = np.array([fit_sigmoid(*column) for column in zip(scores.T, Y.T, strict=True)])
         self.out_of_fold_ = sigmoid(scores * calibration[:, 0] + calibration[:, 1])
-        presets = _presets(self.out_of_fold_, Y, self.beta)
+        presets = preset_thresholds(self.out_of_fold_, Y, self.beta)
         features, coef, intercept = self._fit_linear(words, Y, contrasts)
         views = self._views_of(features)
         columns = np.cumsum([len(view.terms) for view in views])[:-1]
@@ -303,12 +304,3 @@ def _check_contrasts(contrasts: Sequence[Any], Y: NDArray[np.int64], topics: Seq
             raise LabelError(f"contrasts[{n}] is of article {article}, but there are {len(Y)}, counted from 0")
         if not Y[article, topics.index(topic)]:
             raise LabelError(f"contrasts[{n}] was cut from article {article}, which does not have the topic {topic}")
-
-
-def _presets(probabilities: NDArray[np.float64], Y: NDArray[np.int64], beta: float) -> dict[str, NDArray[np.float64]]:
-    columns = list(zip(probabilities.T, Y.T, strict=True))
-    rules = {"balanced": (beta, False), "precise": (1 / beta, True), "sensitive": (2 * beta, False)}
-    return {
-        name: np.array([best_threshold(p, y, b, highest=highest) for p, y in columns])
-        for name, (b, highest) in rules.items()
-    }

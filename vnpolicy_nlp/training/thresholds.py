@@ -11,7 +11,7 @@ from sklearn.metrics import precision_recall_curve
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["best_threshold", "fit_sigmoid"]
+__all__ = ["best_threshold", "fit_sigmoid", "preset_thresholds"]
 
 N_RESAMPLES = 500  # steady to about 3 % of the standard error
 
@@ -61,6 +61,29 @@ def best_threshold(
     chosen = int(np.flatnonzero(f_beta >= least)[-1 if highest else 0])
     below = cuts[chosen - 1] if chosen else 0.0
     return float((below + cuts[chosen]) / 2)  # the middle of the gap between two articles
+
+
+def preset_thresholds(
+    probabilities: NDArray[np.float64], Y: NDArray[np.int64], beta: float
+) -> dict[str, NDArray[np.float64]]:
+    """Return the thresholds of each preset, shape (n_topics,).
+
+    ``balanced`` is the lowest that F-beta allows, ``sensitive`` the lowest that F-(2 beta) does, and ``precise`` the
+    highest that F-(1 / beta) does; see `best_threshold`.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float64, shape (n_articles, n_topics)
+        From models that did not see the article.
+    Y : ndarray of int64, shape (n_articles, n_topics)
+    beta : float
+    """
+    columns = list(zip(probabilities.T, Y.T, strict=True))
+    rules = {"balanced": (beta, False), "precise": (1 / beta, True), "sensitive": (2 * beta, False)}
+    return {
+        name: np.array([best_threshold(*column, weight, highest=highest) for column in columns])
+        for name, (weight, highest) in rules.items()
+    }
 
 
 def _standard_error(y: NDArray[np.int64], tagged: NDArray[np.bool_], beta: float) -> float:
