@@ -116,14 +116,15 @@ def test_unfitted(small_corpus):
         (["a"] * 4, [("t",), (), (), ()], LabelError, "the topic t has 1 of 4 articles: training needs at least 2"),
         (["a"] * 4, [("t",)] * 4, LabelError, "the topic t has 4 of 4 articles"),
         (["a"] * 4, [None, "t", "t", ""], LabelError, r"labels\[0\] is None: give each article a tuple of topics"),
-        (["a"] * 4, ["t u", "t", "t", ""], LabelError, "'t u' is not a topic slug"),
+        (["a"] * 4, ["t|u", "t", "t", ""], LabelError, "'t|u' is not the name of a topic"),
         (["a"] * 4, [[0, 2]] * 4, LabelError, "a label matrix must hold only 0 and 1"),
+        (["a"] * 2 + ["b", "c"], ["t", "", "t", ""], TextError, "no term occurs in 3 articles or more"),
         (["a", None], ["t", ""], TextError, r"texts\[1\] is NoneType"),
     ],
 )
 def test_bad_input_is_named(texts, labels, error, message):
     with pytest.raises(error, match=message):
-        vp.TopicTagger(**FAST).fit(texts, labels)
+        vp.TopicTagger(**FAST, min_df=3).fit(texts, labels)
 
 
 def test_unknown_topics_and_missing_views():

@@ -7,6 +7,7 @@
 
 When the meaning of any file changes, raise `FORMAT`, keep reading the older numbers, and add a folder of the
 old format to the tests. Format 1 had no presets and no base rates: its thresholds are the preset `DEFAULT_PRESET`.
+Format 2 had no exclusive topics.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_PRESET", "FORMAT", "ModelParts", "model_sha256", "read_manifest", "read_model", "write_model"]
 
-FORMAT = 2
+FORMAT = 3
 DEFAULT_PRESET = "balanced"
 PACKAGE = "vnpolicy_nlp"
 MANIFEST = "manifest.json"
@@ -94,7 +95,10 @@ class ModelParts:
         14). The thresholds stay, so that rare topics need better reasons.
         """
         calibration = self.classifier.calibration.copy()
-        calibration[:, 1] += _log_odds(base_rates) - _log_odds(self.base_rates)
+        if self.classifier.exclusive:
+            calibration[:, 1] += np.log(base_rates) - np.log(self.base_rates)
+        else:
+            calibration[:, 1] += _log_odds(base_rates) - _log_odds(self.base_rates)
         return replace(self, classifier=replace(self.classifier, calibration=calibration), base_rates=base_rates)
 
 
@@ -205,6 +209,7 @@ def _settings(parts: ModelParts) -> dict[str, Any]:
     return {
         "package": PACKAGE,
         "format": FORMAT,
+        "exclusive": classifier.exclusive,
         "topics": list(parts.topics),
         "thresholds": dict(zip(parts.topics, classifier.thresholds.tolist(), strict=True)),
         "presets": {
@@ -235,6 +240,7 @@ def _parts(manifest: dict[str, Any], contents: dict[str, bytes]) -> ModelParts:
         intercept=_shaped(arrays["intercept"], (len(topics),), "intercept"),
         calibration=_shaped([manifest["calibration"][t] for t in topics], (len(topics), 2), "calibration"),
         thresholds=_a_topic(manifest["thresholds"], topics, "thresholds"),
+        exclusive=manifest["exclusive"] if manifest["format"] >= 3 else False,
     )
     if not topics or list(topics) != sorted(set(topics)) or not views:
         raise ValueError("topics must be sorted and unique, and there must be a view")

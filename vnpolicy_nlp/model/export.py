@@ -90,7 +90,8 @@ def _damped(counts: sparse.csr_matrix, sublinear_tf: bool | float) -> sparse.csr
 def to_pipeline(parts: ModelParts) -> Pipeline:
     """Return a fitted Pipeline of scikit-learn's own TF-IDF and logistic regressions that equals a tagger.
 
-    The sigmoid of the calibration is folded into the weights: it is linear inside the logistic function.
+    The sigmoid of the calibration is folded into the weights: it is linear inside the logistic function. With
+    exclusive topics the classifier is scikit-learn's multinomial one, which answers with names of topics.
     """
     features = feature_union([v.view for v in parts.views], sublinear_tf=parts.views[0].sublinear_tf)
     for (_, tfidf), view in zip(features.transformer_list, parts.views, strict=True):
@@ -100,11 +101,29 @@ def to_pipeline(parts: ModelParts) -> Pipeline:
     slope, offset = parts.classifier.calibration.T
     coef = np.hstack(parts.classifier.coef) * slope[:, np.newaxis]
     intercept = parts.classifier.intercept * slope + offset
+    decide = _one_of_all if parts.classifier.exclusive else _each_on_its_own
+    classifier = decide(parts, coef, intercept)
+    return Pipeline([("words", FunctionTransformer(prepare)), ("features", features), ("classifier", classifier)])
+
+
+def _each_on_its_own(
+    parts: ModelParts, coef: NDArray[np.float64], intercept: NDArray[np.float64]
+) -> ThresholdedOneVsRest:
     classifier = ThresholdedOneVsRest(LogisticRegression(), parts.classifier.thresholds.tolist())
     classifier.estimators_ = [_logistic(row, b) for row, b in zip(coef, intercept, strict=True)]
     classifier.classes_ = np.array(parts.topics)
     classifier.n_features_in_ = coef.shape[1]
-    return Pipeline([("words", FunctionTransformer(prepare)), ("features", features), ("classifier", classifier)])
+    return classifier
+
+
+def _one_of_all(parts: ModelParts, coef: NDArray[np.float64], intercept: NDArray[np.float64]) -> LogisticRegression:
+    if len(parts.topics) == 2:  # scikit-learn then has one row: the log-odds of the second
+        model = _logistic(coef[1] - coef[0], intercept[1] - intercept[0])
+    else:
+        model = LogisticRegression()
+        model.coef_, model.intercept_, model.n_features_in_ = coef, intercept, coef.shape[1]
+    model.classes_ = np.array(parts.topics)
+    return model
 
 
 def _logistic(coef: NDArray[np.float64], intercept: float) -> LogisticRegression:

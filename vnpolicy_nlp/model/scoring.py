@@ -51,7 +51,8 @@ def score_segmented(parts: ModelParts, articles: Segmented) -> Answer:
     """Return decisions and probabilities of articles that are segmented already."""
     features = [view.transform(articles) for view in parts.views]
     probabilities = parts.classifier.predict_proba(features)
-    return parts.classifier.decide(probabilities, features), probabilities
+    has_words = articles.bounds[:, 0] < articles.bounds[:, 1]
+    return parts.classifier.decide(probabilities, features, has_words), probabilities
 
 
 def score_in_processes(parts: ModelParts, texts: Sequence[str], n_jobs: int) -> Answer:

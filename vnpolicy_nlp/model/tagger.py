@@ -54,6 +54,11 @@ class Tagger:
         return self._parts.topics
 
     @property
+    def exclusive(self) -> bool:
+        """Whether an article has exactly one topic; else it has none, one or several."""
+        return self._parts.classifier.exclusive
+
+    @property
     def thresholds(self) -> dict[str, float]:
         """The least probability with which an article gets each topic."""
         return dict(zip(self.topics, self._parts.classifier.thresholds.tolist(), strict=True))
@@ -87,7 +92,8 @@ class Tagger:
         Parameters
         ----------
         rate : float or mapping of str to float
-            Between 0 and 1, for all topics or by topic; topics that are left out keep theirs.
+            Between 0 and 1, for all topics or by topic; topics that are left out keep theirs. Of exclusive topics all,
+            1 together.
 
         Raises
         ------
@@ -101,6 +107,8 @@ class Tagger:
                 raise InputError(
                     f"the base rate of {topic} is {value}: it must be a share between 0 and 1, such as 0.003"
                 )
+        if self.exclusive and (set(rates) < set(self.topics) or not np.isclose(sum(rates.values()), 1)):
+            raise InputError("of exclusive topics give the share of each, 1 together")
         return Tagger(self._parts.with_base_rates(np.array([*(self.base_rates | rates).values()], dtype=np.float64)))
 
     @property
@@ -110,7 +118,8 @@ class Tagger:
 
     def __repr__(self) -> str:
         n_terms = sum(len(features.terms) for features in self._parts.views)
-        return f"Tagger(topics={list(self.topics)}, n_terms={n_terms})"
+        kind = ", exclusive=True" if self.exclusive else ""
+        return f"Tagger(topics={list(self.topics)}{kind}, n_terms={n_terms})"
 
     def tag(self, texts: Iterable[str], *, n_jobs: int = 1) -> list[tuple[str, ...]]:
         """Return the topics of each article: sorted slugs, an empty tuple for none."""

@@ -46,7 +46,7 @@ class View:
 
     def __call__(self, words: Sequence[str]) -> list[str]:
         """Return the terms of an article: lower case, without punctuation, shortest n-grams first."""
-        units = self._units(words)
+        units = self.units(words)
         least, greatest = self.ngram_range
         terms = units[:] if least == 1 else []
         for n in range(max(least, 2), greatest + 1):
@@ -59,7 +59,8 @@ class View:
         unit = word.lower().replace(" ", "_")
         return unit if unit[:1].isalnum() or any(map(str.isalnum, unit)) else ""
 
-    def _units(self, words: Sequence[str]) -> list[str]:
+    def units(self, words: Sequence[str]) -> list[str]:
+        """Return the units of an article, in their order."""
         if self.unit == "syllable":
             words = " ".join(words).split(" ")
         return [unit for unit in map(self.unit_of, words) if unit]

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import accuracy_score, f1_score
 from sklearn.utils.validation import check_is_fitted
 
-from vnpolicy_nlp.errors import LabelError
+from vnpolicy_nlp.errors import LabelError, TextError
 from vnpolicy_nlp.model.artifact import DEFAULT_PRESET, ModelParts
-from vnpolicy_nlp.model.classifier import LinearClassifier, sigmoid
-from vnpolicy_nlp.model.export import feature_union
-from vnpolicy_nlp.model.features import View, ViewFeatures
+from vnpolicy_nlp.model.classifier import LinearClassifier, sigmoid, softmax
+from vnpolicy_nlp.model.features import View
 from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.prepare import prepare
 from vnpolicy_nlp.text.segmenter import segmenter_checksum
 from vnpolicy_nlp.training.folds import checked_groups, folds
 from vnpolicy_nlp.training.labels import binarize_labels
-from vnpolicy_nlp.training.thresholds import fit_sigmoid, preset_thresholds
+from vnpolicy_nlp.training.linear import Settings, count_corpus, fit_linear, out_of_fold_scores
+from vnpolicy_nlp.training.thresholds import fit_sigmoid, fit_temperature, preset_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from numpy.typing import NDArray
-    from sklearn.pipeline import FeatureUnion, Pipeline
+    from sklearn.pipeline import Pipeline
 
     Words = list[list[str]]
 
@@ -45,6 +45,9 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     topics : sequence of str, optional
         The topics, in the column order of 0/1 labels. Without it, those that occur in the labels, sorted; a
         0/1 matrix then gets ``topic_0``, ``topic_1`` and so on.
+    exclusive : bool, default=False
+        Whether topics exclude each other, as the sections of a newspaper do: each article then has exactly one, in
+        training and among the answers, and probabilities sum to 1. Without it an article has none, one or several.
     word_ngram_range : tuple of int or None, default=(1, 2)
         N-grams of underthesea's words. None leaves words out.
     syllable_ngram_range : tuple of int or None, default=(1, 3)
@@ -67,7 +70,10 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     n_folds : int, default=5
         Folds for the out-of-fold scores from which calibration and thresholds come.
     random_state : int, default=0
-        Seed of the folds.
+        Seed of the folds and of the solver.
+    n_jobs : int or None, default=None
+        Processes that work out the folds, as in scikit-learn: None for one, -1 for one a core. The model does not
+        depend on it.
 
     Attributes
     ----------
@@ -89,6 +95,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         self,
         topics: Sequence[str] | None = None,
         *,
+        exclusive: bool = False,
         word_ngram_range: tuple[int, int] | None = (1, 2),
         syllable_ngram_range: tuple[int, int] | None = (1, 3),
         min_df: int = 2,
@@ -99,8 +106,10 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         contrast_weight: float = 0.1,
         n_folds: int = 5,
         random_state: int = 0,
+        n_jobs: int | None = None,
     ) -> None:
         self.topics = topics
+        self.exclusive = exclusive
         self.word_ngram_range = word_ngram_range
         self.syllable_ngram_range = syllable_ngram_range
         self.min_df = min_df
@@ -111,6 +120,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         self.contrast_weight = contrast_weight
         self.n_folds = n_folds
         self.random_state = random_state
+        self.n_jobs = n_jobs
 
     def fit(
         self,
@@ -137,6 +147,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         Raises
         ------
         TextError, LabelError
+            TextError too where no term is frequent enough to learn from.
         """
         cut = list(contrasts or ())
         cut_words = prepare([text for *_, text in cut])
@@ -154,49 +165,52 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         Y, topics = binarize_labels(labels, self.topics)
         order = np.argsort(topics)
         Y, self.topics_ = Y[:, order], tuple(topics[i] for i in order)
-        _check_trainable(Y, self.topics_, len(words))
+        _check_trainable(Y, self.topics_, len(words), self.exclusive)
         _check_contrasts(contrasts, Y, self.topics_)
         self.classes_ = [np.array([0, 1])] * len(self.topics_)  # as scikit-learn's multilabel classifiers have it
-        scores = np.zeros(Y.shape)
         if groups is not None:
             groups = checked_groups(groups, len(words))
-        for train, test in folds(Y, self.topics_, groups, self.n_folds, self.random_state):
-            held_out = set(test.tolist())
-            features, coef, intercept = self._fit_linear(
-                [words[i] for i in train], Y[train], [cut for cut in contrasts if cut[0] not in held_out]
+        views, settings = self._views(), self._settings()
+        cuts = [(article, self.topics_.index(topic), text) for article, topic, text in contrasts]
+        corpus = count_corpus(words, Y, cuts, views, self.min_df)
+        if not any(view.terms for view in corpus.views):
+            raise TextError(
+                f"no term occurs in {self.min_df} articles or more: give longer texts or more of them, or lower min_df"
             )
-            scores[test] = features.transform([words[i] for i in test]) @ coef.T + intercept
-        calibration = np.array([fit_sigmoid(*column) for column in zip(scores.T, Y.T, strict=True)])
-        self.out_of_fold_ = sigmoid(scores * calibration[:, 0] + calibration[:, 1])
-        presets = preset_thresholds(self.out_of_fold_, Y, self.beta)
-        features, coef, intercept = self._fit_linear(words, Y, contrasts)
-        views = self._views_of(features)
-        columns = np.cumsum([len(view.terms) for view in views])[:-1]
-        weights = tuple(np.split(coef, columns, axis=1))
-        classifier = LinearClassifier(weights, intercept, calibration, presets[DEFAULT_PRESET])
+        splits = folds(Y, self.topics_, groups, self.n_folds, self.random_state)
+        scores = out_of_fold_scores(corpus, splits, settings, self.n_jobs)
+        calibration, self.out_of_fold_, presets = self._calibrated(scores, Y)
+        model = fit_linear(corpus, np.arange(len(words)), settings)
+        weights = tuple(np.split(model.coef, np.cumsum([len(view.terms) for view in corpus.views])[:-1], axis=1))
+        classifier = LinearClassifier(weights, model.intercept, calibration, presets[DEFAULT_PRESET], self.exclusive)
+        features = tuple(v.features(idf, self.sublinear_tf) for v, idf in zip(corpus.views, model.idf, strict=True))
         record = self._record(Y, contrasts)
-        self.tagger_ = Tagger(ModelParts(self.topics_, views, classifier, presets, Y.mean(axis=0), record))
+        self.tagger_ = Tagger(ModelParts(self.topics_, features, classifier, presets, Y.mean(axis=0), record))
         return self
 
-    def _fit_linear(
-        self, words: Words, Y: NDArray[np.int64], contrasts: Sequence[tuple[int, str, list[str]]]
-    ) -> tuple[FeatureUnion, NDArray[np.float64], NDArray[np.float64]]:
-        """Return fitted features, weights of shape (n_topics, n_features) and intercepts."""
-        features = feature_union(self._views(), min_df=self.min_df, sublinear_tf=self.sublinear_tf)
-        X = features.fit_transform(words)
-        models = []
-        for topic, y in zip(self.topics_, Y.T, strict=True):
-            without = [text for _, cut_topic, text in contrasts if cut_topic == topic]
-            rows, weights = X, np.ones(len(y))
-            if without:
-                rows = sparse.vstack([X, features.transform(without)])
-                y = np.concatenate([y, np.zeros(len(without), dtype=y.dtype)])
-                weights = np.concatenate([weights, np.full(len(without), self.contrast_weight)])
-            model = LogisticRegression(
-                C=self.C, class_weight=self.class_weight, solver="newton-cg", max_iter=1000, tol=1e-8
-            )
-            models.append(model.fit(rows, y, sample_weight=weights))
-        return features, np.vstack([m.coef_ for m in models]), np.concatenate([m.intercept_ for m in models])
+    def _calibrated(
+        self, scores: NDArray[np.float64], Y: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+        """Return calibration, probabilities and presets of thresholds, from scores of articles held out."""
+        if self.exclusive:
+            slope = fit_temperature(scores, Y)
+            calibration = np.tile([slope, 0.0], (len(self.topics_), 1))
+            return calibration, softmax(scores * slope), {DEFAULT_PRESET: np.zeros(len(self.topics_))}
+        calibration = np.array([fit_sigmoid(*column) for column in zip(scores.T, Y.T, strict=True)])
+        probabilities = sigmoid(scores * calibration[:, 0] + calibration[:, 1])
+        return calibration, probabilities, preset_thresholds(probabilities, Y, self.beta)
+
+    def _settings(self) -> Settings:
+        classifier = partial(
+            LogisticRegression,
+            C=self.C,
+            class_weight=self.class_weight,
+            solver="liblinear",
+            dual=True,  # far more terms than articles
+            max_iter=1000,
+            random_state=self.random_state,
+        )
+        return Settings(self.min_df, self.sublinear_tf, self.contrast_weight, classifier)
 
     def _views(self) -> list[View]:
         ranges = {"word": self.word_ngram_range, "syllable": self.syllable_ngram_range}
@@ -204,17 +218,6 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         if not views:
             raise ValueError("word_ngram_range and syllable_ngram_range are both None: give at least one")
         return views
-
-    def _views_of(self, features: FeatureUnion) -> tuple[ViewFeatures, ...]:
-        return tuple(
-            ViewFeatures(
-                tfidf["counts"].analyzer,
-                tuple(tfidf["counts"].get_feature_names_out().tolist()),
-                tfidf["idf"].idf_,
-                self.sublinear_tf,
-            )
-            for _, tfidf in features.transformer_list
-        )
 
     def _record(self, Y: NDArray[np.int64], contrasts: Sequence[Any]) -> dict[str, Any]:
         packages = ("vnpolicy-nlp", "underthesea", "scikit-learn", "numpy")
@@ -225,7 +228,9 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
                 "n_articles": len(Y),
                 "n_contrasts": len(contrasts),
                 "n_positive": dict(zip(self.topics_, Y.sum(axis=0).tolist(), strict=True)),
-                "parameters": {key: value for key, value in self.get_params().items() if key != "topics"},
+                "parameters": {
+                    key: value for key, value in self.get_params().items() if key not in ("topics", "n_jobs")
+                },
             },
             "metrics": {},
         }
@@ -266,9 +271,11 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         return self._fitted().to_sklearn()
 
     def score(self, texts: Iterable[str], labels: Iterable[Any], sample_weight: Any = None) -> float:
-        """Return macro F1 of the decisions, from 0 to 1."""
+        """Return macro F1 of the decisions, of exclusive topics their accuracy; from 0 to 1."""
         Y, _ = binarize_labels(labels, self.topics_)
         decisions = self.predict(texts)
+        if self.exclusive:
+            return float(accuracy_score(Y, decisions, sample_weight=sample_weight))
         return float(f1_score(Y, decisions, average="macro", sample_weight=sample_weight, zero_division=0))
 
     def _fitted(self) -> Tagger:
@@ -283,17 +290,30 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         return tags
 
 
-def _check_trainable(Y: NDArray[np.int64], topics: Sequence[str], n_texts: int) -> None:
+def _check_trainable(Y: NDArray[np.int64], topics: Sequence[str], n_texts: int, exclusive: bool) -> None:
     if len(Y) != n_texts:
         raise LabelError(f"{n_texts} texts but {len(Y)} labels: give one label set an article")
     if not topics:
         raise LabelError("no topic occurs in the labels: nothing to train")
+    if exclusive:
+        _check_exclusive(Y, topics)
     for topic, n_positive in zip(topics, Y.sum(axis=0).tolist(), strict=True):
         if n_positive < 2 or n_texts - n_positive < 2:
             raise LabelError(
                 f"the topic {topic} has {n_positive} of {n_texts} articles: training needs at least 2 with it and "
                 "2 without"
             )
+
+
+def _check_exclusive(Y: NDArray[np.int64], topics: Sequence[str]) -> None:
+    if len(topics) < 2:
+        raise LabelError(f"only the topic {topics[0]} occurs in the labels: exclusive topics are two at least")
+    if wrong := np.flatnonzero(Y.sum(axis=1) != 1).tolist():
+        shown = ", ".join(f"labels[{row}] has {int(Y[row].sum())}" for row in wrong[:5])
+        raise LabelError(
+            f"{len(wrong)} of {len(Y)} articles do not have exactly one topic ({shown}): mend these labels, or train "
+            "without exclusive=True"
+        )
 
 
 def _check_contrasts(contrasts: Sequence[Any], Y: NDArray[np.int64], topics: Sequence[str]) -> None:

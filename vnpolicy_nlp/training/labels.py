@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["binarize_labels", "parse_topics"]
 
-_SLUG = re.compile(r"[^\W\d]\w*")
+_NAME = re.compile(r"\w[\w &./()+'–-]*")
 
 
 def parse_topics(cell: str) -> tuple[str, ...]:
@@ -26,12 +26,12 @@ def parse_topics(cell: str) -> tuple[str, ...]:
     Raises
     ------
     LabelError
-        If a topic is not a slug: letters, digits and underscores.
+        If the name of a topic holds other signs than letters, digits, blanks and ``_ & . / ( ) + ' -``.
     """
     topics = sorted({topic.strip() for topic in cell.split(";")} - {""})
     for topic in topics:
-        if not _SLUG.fullmatch(topic):
-            raise LabelError(f"{topic!r} is not a topic slug: use letters, digits and _, and ';' between topics")
+        if not _NAME.fullmatch(topic):
+            raise LabelError(f"{topic!r} is not the name of a topic: use letters, digits and _, and ';' between topics")
     return tuple(topics)
 
 

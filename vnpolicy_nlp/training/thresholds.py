@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["best_threshold", "fit_sigmoid", "preset_thresholds"]
+__all__ = ["best_threshold", "fit_sigmoid", "fit_temperature", "preset_thresholds"]
 
 N_RESAMPLES = 500  # steady to about 3 % of the standard error
 
@@ -32,6 +34,23 @@ def fit_sigmoid(scores: NDArray[np.float64], y: NDArray[np.int64]) -> tuple[floa
     """
     model = LogisticRegression(C=10.0).fit(scores[:, np.newaxis], y)
     return max(float(model.coef_[0, 0]), 1e-3), float(model.intercept_[0])
+
+
+def fit_temperature(scores: NDArray[np.float64], Y: NDArray[np.int64]) -> float:
+    """Return the slope of the log-odds of exclusive topics over the scores, by likelihood (Guo et al. 2017).
+
+    Parameters
+    ----------
+    scores : ndarray of float64, shape (n_articles, n_topics)
+    Y : ndarray of int64, shape (n_articles, n_topics)
+        One 1 a row.
+    """
+
+    def loss(log_slope: float) -> float:
+        log_odds = scores * np.exp(log_slope)
+        return float(np.mean(logsumexp(log_odds, axis=1) - log_odds[Y == 1]))
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded").x))
 
 
 def best_threshold(
