@@ -108,7 +108,7 @@ def test_train_evaluate_and_info(tmp_path, small_corpus):
     assert report["n_articles"] == len(texts)
     assert report["results"]["macro"]["average_precision"] > 0.9
     done = vnpolicy("info", "models/mine", cwd=tmp_path)
-    assert done.stdout.startswith("models/mine: format 2, trained on 50 articles\n")
+    assert done.stdout.startswith("models/mine: format 3, trained on 50 articles\n")
     assert "ideology_work (Công tác tư tưởng): " in done.stdout
     assert json.loads(vnpolicy("info", "models/mine", "--json", cwd=tmp_path).stdout)["training"]["n_articles"] == 50
 

@@ -1,0 +1,1 @@
+"""The subcommands of ``vnpolicy``, one a module. Heavy modules are imported inside the functions."""
