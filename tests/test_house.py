@@ -22,7 +22,10 @@ ALLOWED = {
     "archive.parquettable": ({"errors", "archive"}, {"pyarrow"}),
     "archive.run": ({"errors", "text", "model", "archive", "distributed"}, {"joblib"}),
     "distributed": ({"errors", "text", "model", "distributed"}, {"dask", "distributed", "pandas"}),
-    "training": ({"errors", "text", "model", "training"}, {"joblib", "numpy", "pandas", "scipy", "sklearn"}),
+    "training": (
+        {"errors", "text", "model", "training"},
+        {"iterstrat", "joblib", "numpy", "pandas", "scipy", "sklearn"},
+    ),
     "cli": ({"errors", "commands"}, {"click"}),
     "commands": ({"errors", "progress", "topics", "text", "model", "archive", "training", "commands"}, {"click"}),
     "progress": (set(), {"click", "tqdm"}),
@@ -30,7 +33,7 @@ ALLOWED = {
     "__init__": (set(), set()),
 }
 HEAVY = {
-    *("click", "dask", "distributed", "ftfy", "joblib", "numpy", "pandas", "platformdirs", "pyarrow"),
+    *("click", "dask", "distributed", "ftfy", "iterstrat", "joblib", "numpy", "pandas", "platformdirs", "pyarrow"),
     *("safetensors", "scipy", "sklearn", "tqdm", "underthesea"),
 }
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))

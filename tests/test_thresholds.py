@@ -3,52 +3,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vnpolicy_nlp.training.thresholds import best_threshold, fit_sigmoid
+from vnpolicy_nlp.training.thresholds import f_beta_threshold, fit_sigmoid, preset_thresholds
 
 
-def f1(y, decisions):
-    return 2 * (y & decisions).sum() / (y.sum() + decisions.sum())
+def f_beta(y, decisions, beta):
+    return (1 + beta**2) * (y & decisions).sum() / (beta**2 * y.sum() + decisions.sum())
 
 
-def test_a_clean_gap_is_cut_in_its_middle():
+@pytest.mark.parametrize("beta", [0.5, 1.0, 2.0, 3.0])
+def test_for_right_probabilities_no_other_threshold_is_better(beta):
+    rng = np.random.default_rng(0)
+    probabilities = rng.beta(0.4, 1.2, 200_000)
+    y = (rng.random(len(probabilities)) < probabilities).astype(int)
+    chosen = f_beta_threshold(probabilities, y, beta)
+    best = max(f_beta(y, (probabilities >= cut).astype(int), beta) for cut in np.linspace(0.01, 0.99, 99))
+    assert f_beta(y, (probabilities >= chosen).astype(int), beta) == pytest.approx(best, abs=2e-3)
+
+
+def test_articles_told_apart_without_an_error_leave_the_choice_to_beta():
     y = np.array([0, 0, 0, 1, 1, 1])
-    assert best_threshold(np.array([0.1, 0.2, 0.3, 0.7, 0.8, 0.9]), y, 1.0) == pytest.approx(0.5)
+    probabilities = np.array([0.1, 0.2, 0.3, 0.7, 0.8, 0.9])
+    assert f_beta_threshold(probabilities, y, 1.0) == pytest.approx(0.5)
+    assert f_beta_threshold(probabilities, y, 2.0) == pytest.approx(0.2)
+    presets = preset_thresholds(probabilities[:, np.newaxis], y[:, np.newaxis], 2.0)
+    assert {name: value[0] for name, value in presets.items()} == pytest.approx(
+        {"balanced": 0.2, "precise": 0.8, "sensitive": 1 / 17}
+    )
 
 
-def test_of_thresholds_that_cannot_be_told_apart_the_lowest_is_taken():
-    rng = np.random.default_rng(0)
-    y = (np.arange(400) < 130).astype(int)
-    probabilities = np.where(y == 1, rng.beta(6, 2, 400), rng.beta(2, 8, 400))
-    chosen = best_threshold(probabilities, y, 1.0)
-    by_cut = {cut: f1(y, (probabilities >= cut).astype(int)) for cut in np.unique(probabilities)}
-    best = max(by_cut, key=by_cut.get)
-    assert chosen < best
-    assert by_cut[best] - 0.03 < f1(y, (probabilities >= chosen).astype(int)) <= by_cut[best]
-
-
-def test_at_the_other_end_the_highest_is_taken():
-    rng = np.random.default_rng(0)
-    y = (np.arange(400) < 130).astype(int)
-    probabilities = np.where(y == 1, rng.beta(6, 2, 400), rng.beta(2, 8, 400))
-    lowest, highest = (best_threshold(probabilities, y, 1.0, highest=end) for end in (False, True))
-    by_cut = [f1(y, (probabilities >= cut).astype(int)) for cut in np.unique(probabilities)]
-    assert lowest < highest
-    assert max(by_cut) - 0.03 < f1(y, (probabilities >= highest).astype(int)) <= max(by_cut)
-
-
-def test_beta_below_one_is_more_precise():
-    rng = np.random.default_rng(1)
-    y = (np.arange(400) < 130).astype(int)
-    probabilities = np.clip(0.4 * y + 0.6 * rng.random(400), 0, 1)
-    assert best_threshold(probabilities, y, 0.3) > best_threshold(probabilities, y, 3.0)
-
-
-@given(st.lists(st.tuples(st.integers(0, 1), st.floats(0.01, 0.99)), min_size=2, max_size=30))
-def test_it_is_always_a_probability_that_some_article_reaches(pairs):
+@given(st.lists(st.tuples(st.integers(0, 1), st.floats(0.01, 0.99)), min_size=2, max_size=30), st.floats(0.2, 5))
+def test_it_is_always_a_probability(pairs, beta):
     y = np.array([label for label, _ in pairs] + [1])
     probabilities = np.array([probability for _, probability in pairs] + [0.5])
-    threshold = best_threshold(probabilities, y, 1.0)
-    assert 0 < threshold <= probabilities.max()
+    assert 0 < f_beta_threshold(probabilities, y, beta) <= 1 / (1 + beta**2) + 1e-12
 
 
 def test_calibration_never_turns_the_order_round():

@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import clone
 
 from vnpolicy_nlp.errors import TableError
 from vnpolicy_nlp.model.columns import TOPICS_COLUMN, check_columns, guess_text_columns
 from vnpolicy_nlp.model.tagger import Tagger
-from vnpolicy_nlp.text.prepare import join_cells, prepare
-from vnpolicy_nlp.text.segmented import Segmented
+from vnpolicy_nlp.text.prepare import join_cells
 from vnpolicy_nlp.training.contrasts import Contrast, contrasts_of, read_evidence
-from vnpolicy_nlp.training.folds import checked_groups, folds
 from vnpolicy_nlp.training.labels import binarize_labels, parse_topics
 from vnpolicy_nlp.training.metrics import report_of
 from vnpolicy_nlp.training.signature import data_sha256
@@ -25,15 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from vnpolicy_nlp.training.estimator import TopicTagger
     from vnpolicy_nlp.training.report import Report
 
-    Words = list[list[str]]
-    Cut = tuple[int, str, list[str]]
 
-__all__ = ["Corpus", "cross_validate", "read_corpus", "train_with_metrics"]
+__all__ = ["Corpus", "read_corpus", "train_with_metrics"]
 
 
 @dataclass(frozen=True)
@@ -122,62 +114,21 @@ def read_corpus(
     )
 
 
-def cross_validate(estimator: TopicTagger, corpus: Corpus) -> Report:
-    """Measure an estimator on articles that it was not trained on, some groups at a time.
-
-    Each group is held out once, calibration and thresholds included, so that the figures are those of news
-    by a hand that training did not see. There are `n_folds` rounds; without groups the articles are dealt out.
-    """
-    words = prepare(corpus.texts)
-    cut_words = prepare([cut.text for cut in corpus.contrasts])
-    contrasts = [(cut.article, cut.topic, text) for cut, text in zip(corpus.contrasts, cut_words, strict=True)]
-    Y, topics = binarize_labels(corpus.labels, estimator.topics and sorted(estimator.topics))
-    estimator = clone(estimator).set_params(topics=topics)
-    groups = checked_groups(corpus.groups, len(Y)) if corpus.groups else None
-    rounds = list(folds(Y, topics, groups, estimator.n_folds, estimator.random_state))
-    answers = Parallel(n_jobs=-1)(
-        delayed(_fit_and_answer)(
-            clone(estimator),
-            [words[i] for i in train],
-            Y[train],
-            None if groups is None else groups[train],
-            _kept(contrasts, train),
-            [words[i] for i in test],
-        )
-        for train, test in rounds
-    )
-    decisions, probabilities = np.zeros_like(Y), np.zeros(Y.shape)
-    for (_, test), answer in zip(rounds, answers, strict=True):
-        decisions[test], probabilities[test] = answer
-    return report_of(topics, Y, decisions, probabilities, data_sha256(corpus.texts, Y))
-
-
-def _kept(contrasts: list[Cut], train: NDArray[np.int64]) -> list[Cut]:
-    """Return the contrasts of some articles, by the new positions of these."""
-    place = {article: n for n, article in enumerate(train.tolist())}
-    return [(place[article], topic, words) for article, topic, words in contrasts if article in place]
-
-
-def _fit_and_answer(
-    estimator: TopicTagger,
-    train: Words,
-    Y: NDArray[np.int64],
-    groups: NDArray[Any] | None,
-    contrasts: list[Cut],
-    test: Words,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    fitted = estimator.fit_words(train, Y, groups, contrasts)
-    return fitted.tagger_.predict_segmented(Segmented.of_words(test))
-
-
 def train_with_metrics(estimator: TopicTagger, corpus: Corpus) -> tuple[Tagger, Report]:
-    """Train on all articles, measure by cross-validation, and record both in the tagger."""
-    report = cross_validate(estimator, corpus)
-    parts = estimator.fit(corpus.texts, corpus.labels, corpus.groups, corpus.contrasts).tagger_.parts
-    training = {**parts.record["training"], "data_sha256": report.data_sha256}
+    """Train on all articles, and record in the tagger how good its like is on articles that it did not see.
+
+    Each fold of articles is answered by a model, a calibration and thresholds that come from the others. With groups
+    the figures are those of news by a hand that training did not see.
+    """
+    fitted = clone(estimator).fit(corpus.texts, corpus.labels, corpus.groups, corpus.contrasts)
+    Y, topics = binarize_labels(corpus.labels, fitted.topics_)
+    held_out = fitted.held_out_
+    data = data_sha256(corpus.texts, Y)
+    report = report_of(topics, Y[held_out.rows], held_out.decisions, held_out.probabilities, data)
+    parts = fitted.tagger_.parts
     record: dict[str, Any] = {
         **parts.record,
-        "training": training,
+        "training": {**parts.record["training"], "data_sha256": data},
         "metrics": {"method": "cross-validation, each group held out once", **report.summary()},
     }
     return Tagger(replace(parts, record=record)), report

@@ -14,15 +14,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from vnpolicy_nlp.errors import LabelError, TextError
 from vnpolicy_nlp.model.artifact import DEFAULT_PRESET, ModelParts
-from vnpolicy_nlp.model.classifier import LinearClassifier, sigmoid, softmax
+from vnpolicy_nlp.model.classifier import LinearClassifier
 from vnpolicy_nlp.model.features import View
 from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.prepare import prepare
 from vnpolicy_nlp.text.segmenter import segmenter_checksum
-from vnpolicy_nlp.training.folds import checked_groups, folds
+from vnpolicy_nlp.training.calibration import answer_held_out, calibrate
+from vnpolicy_nlp.training.folds import checked_groups, checked_times, folds
 from vnpolicy_nlp.training.labels import binarize_labels
 from vnpolicy_nlp.training.linear import Settings, count_corpus, fit_linear, out_of_fold_scores
-from vnpolicy_nlp.training.thresholds import fit_sigmoid, fit_temperature, preset_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,7 +48,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     exclusive : bool, default=False
         Whether topics exclude each other, as the sections of a newspaper do: each article then has exactly one, in
         training and among the answers, and probabilities sum to 1. Without it an article has none, one or several.
-    word_ngram_range : tuple of int or None, default=(1, 2)
+    word_ngram_range : tuple of int or None, default=(1, 1)
         N-grams of underthesea's words. None leaves words out.
     syllable_ngram_range : tuple of int or None, default=(1, 3)
         N-grams of syllables. None leaves syllables out.
@@ -57,14 +57,14 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     sublinear_tf : bool or float, default=True
         Whether a term that occurs `n` times counts ``1 + ln(n)`` instead of `n`; a number `k` makes that
         ``1 + k * ln(n)``.
-    C : float, default=10.0
+    C : float, default=100.0
         Inverse strength of the L2 regularisation of the logistic regressions.
     class_weight : {"balanced"} or None, default="balanced"
         As in scikit-learn's ``LogisticRegression``.
     beta : float, default=1.5
-        The balanced threshold is the lowest whose out-of-fold F-beta is within one standard error of the greatest.
-        Above 1 recall weighs more: whoever looks for articles to read loses more by one that is missed than by one too
-        many. The other presets hang on it too; see `preset_thresholds`.
+        The balanced threshold is the best for F-beta. Above 1 recall weighs more: whoever looks for articles to read
+        loses more by one that is missed than by one too many. The other presets hang on it too; see
+        `preset_thresholds`.
     contrast_weight : float, default=0.1
         Weight of a contrast in training, where an article has 1; see `fit`.
     n_folds : int, default=5
@@ -82,7 +82,11 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     tagger_ : Tagger
         The trained tagger, free of scikit-learn.
     out_of_fold_ : ndarray of float64, shape (n_articles, n_topics)
-        Calibrated probability of each training article from models that did not see it.
+        Calibrated probability of each training article from models that did not see it; NaN for articles never held
+        out, as the earliest ones with `times`.
+    held_out_ : HeldOut
+        What models, calibrations and thresholds that did not see an article answer on it: what its quality is measured
+        by.
 
     Notes
     -----
@@ -96,11 +100,11 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         topics: Sequence[str] | None = None,
         *,
         exclusive: bool = False,
-        word_ngram_range: tuple[int, int] | None = (1, 2),
+        word_ngram_range: tuple[int, int] | None = (1, 1),
         syllable_ngram_range: tuple[int, int] | None = (1, 3),
         min_df: int = 2,
         sublinear_tf: bool | float = True,
-        C: float = 10.0,
+        C: float = 100.0,
         class_weight: str | None = "balanced",
         beta: float = 1.5,
         contrast_weight: float = 0.1,
@@ -128,6 +132,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         labels: Iterable[Any],
         groups: Iterable[Any] | None = None,
         contrasts: Iterable[tuple[int, str, str]] | None = None,
+        times: Iterable[Any] | None = None,
     ) -> Self:
         """Train on articles.
 
@@ -143,6 +148,8 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
             Texts known not to report on one topic, each with the position of the article that it was cut from and
             the topic: articles without the paragraphs that report on it (`Contrast`). They teach which words of an
             article its topic does not hang on.
+        times : array-like of str, datetime or the like, optional
+            When each article was published. Articles are then held out by earlier ones, as a model in use meets them.
 
         Raises
         ------
@@ -152,7 +159,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         cut = list(contrasts or ())
         cut_words = prepare([text for *_, text in cut])
         cuts = [(article, topic, words) for (article, topic, _), words in zip(cut, cut_words, strict=True)]
-        return self.fit_words(prepare(texts), labels, groups, cuts)
+        return self.fit_words(prepare(texts), labels, groups, cuts, times)
 
     def fit_words(
         self,
@@ -160,6 +167,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         labels: Iterable[Any],
         groups: Iterable[Any] | None = None,
         contrasts: Sequence[tuple[int, str, list[str]]] = (),
+        times: Iterable[Any] | None = None,
     ) -> Self:
         """Train on articles and contrasts that are normalised and segmented already, as `prepare` returns them."""
         Y, topics = binarize_labels(labels, self.topics)
@@ -168,8 +176,14 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         _check_trainable(Y, self.topics_, len(words), self.exclusive)
         _check_contrasts(contrasts, Y, self.topics_)
         self.classes_ = [np.array([0, 1])] * len(self.topics_)  # as scikit-learn's multilabel classifiers have it
-        if groups is not None:
-            groups = checked_groups(groups, len(words))
+        splits = folds(
+            Y,
+            self.topics_,
+            min(self.n_folds, len(words)),
+            self.random_state,
+            groups=None if groups is None else checked_groups(groups, len(words)),
+            times=None if times is None else checked_times(times, len(words)),
+        )
         views, settings = self._views(), self._settings()
         cuts = [(article, self.topics_.index(topic), text) for article, topic, text in contrasts]
         corpus = count_corpus(words, Y, cuts, views, self.min_df)
@@ -177,28 +191,23 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
             raise TextError(
                 f"no term occurs in {self.min_df} articles or more: give longer texts or more of them, or lower min_df"
             )
-        splits = folds(Y, self.topics_, groups, self.n_folds, self.random_state)
         scores = out_of_fold_scores(corpus, splits, settings, self.n_jobs)
-        calibration, self.out_of_fold_, presets = self._calibrated(scores, Y)
+        held_out = [test for _, test in splits]
+        self.held_out_ = answer_held_out(scores, Y, held_out, self.beta, exclusive=self.exclusive)
+        rows = self.held_out_.rows
+        calibration = calibrate(scores[rows], Y[rows], self.beta, exclusive=self.exclusive)
+        self.out_of_fold_ = np.full(Y.shape, np.nan)
+        self.out_of_fold_[rows] = calibration.probabilities(scores[rows])
         model = fit_linear(corpus, np.arange(len(words)), settings)
         weights = tuple(np.split(model.coef, np.cumsum([len(view.terms) for view in corpus.views])[:-1], axis=1))
-        classifier = LinearClassifier(weights, model.intercept, calibration, presets[DEFAULT_PRESET], self.exclusive)
+        classifier = LinearClassifier(
+            weights, model.intercept, calibration.lines, calibration.presets[DEFAULT_PRESET], self.exclusive
+        )
         features = tuple(v.features(idf, self.sublinear_tf) for v, idf in zip(corpus.views, model.idf, strict=True))
         record = self._record(Y, contrasts)
-        self.tagger_ = Tagger(ModelParts(self.topics_, features, classifier, presets, Y.mean(axis=0), record))
+        parts = ModelParts(self.topics_, features, classifier, calibration.presets, Y.mean(axis=0), record)
+        self.tagger_ = Tagger(parts)
         return self
-
-    def _calibrated(
-        self, scores: NDArray[np.float64], Y: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[str, NDArray[np.float64]]]:
-        """Return calibration, probabilities and presets of thresholds, from scores of articles held out."""
-        if self.exclusive:
-            slope = fit_temperature(scores, Y)
-            calibration = np.tile([slope, 0.0], (len(self.topics_), 1))
-            return calibration, softmax(scores * slope), {DEFAULT_PRESET: np.zeros(len(self.topics_))}
-        calibration = np.array([fit_sigmoid(*column) for column in zip(scores.T, Y.T, strict=True)])
-        probabilities = sigmoid(scores * calibration[:, 0] + calibration[:, 1])
-        return calibration, probabilities, preset_thresholds(probabilities, Y, self.beta)
 
     def _settings(self) -> Settings:
         classifier = partial(
