@@ -48,7 +48,7 @@ class TermCounts:
 
         Terms in fewer than `min_df` of these texts get 0, which is to leave them out.
         """
-        df = np.bincount(self.counts[rows].indices, minlength=len(self.terms))
+        df = np.bincount(self.counts[rows].indices, minlength=self.counts.shape[1])
         idf = np.log((1 + len(rows)) / (1 + df)) + 1.0
         return np.where(df >= min_df, idf, 0.0)
 

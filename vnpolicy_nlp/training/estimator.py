@@ -57,7 +57,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     sublinear_tf : bool or float, default=True
         Whether a term that occurs `n` times counts ``1 + ln(n)`` instead of `n`; a number `k` makes that
         ``1 + k * ln(n)``.
-    C : float, default=100.0
+    C : float, default=30.0
         Inverse strength of the L2 regularisation of the logistic regressions.
     class_weight : {"balanced"} or None, default="balanced"
         As in scikit-learn's ``LogisticRegression``.
@@ -71,9 +71,9 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         Folds for the out-of-fold scores from which calibration and thresholds come.
     random_state : int, default=0
         Seed of the folds and of the solver.
-    n_jobs : int or None, default=None
-        Processes that work out the folds, as in scikit-learn: None for one, -1 for one a core. The model does not
-        depend on it.
+    n_jobs : int or None, default=-1
+        Processes that work out the folds where there is much to do, as in scikit-learn: -1 for one a core. The model
+        does not depend on it.
 
     Attributes
     ----------
@@ -104,13 +104,13 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         syllable_ngram_range: tuple[int, int] | None = (1, 3),
         min_df: int = 2,
         sublinear_tf: bool | float = True,
-        C: float = 100.0,
+        C: float = 30.0,
         class_weight: str | None = "balanced",
         beta: float = 1.5,
         contrast_weight: float = 0.1,
         n_folds: int = 5,
         random_state: int = 0,
-        n_jobs: int | None = None,
+        n_jobs: int | None = -1,
     ) -> None:
         self.topics = topics
         self.exclusive = exclusive
@@ -216,6 +216,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
             class_weight=self.class_weight,
             solver="liblinear",
             dual=True,  # far more terms than articles
+            tol=0.1,  # liblinear's own: scores to some thousandths, in a third of the time of scikit-learn's 1e-4
             max_iter=1000,
             random_state=self.random_state,
         )

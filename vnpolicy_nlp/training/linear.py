@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Words = Sequence[Sequence[str]]
+
+_WORTH_PROCESSES = 5_000_000  # stored counts times topics: below that starting processes takes longer
 
 __all__ = ["CountedCorpus", "LinearModel", "Settings", "count_corpus", "fit_linear", "out_of_fold_scores"]
 
@@ -106,8 +108,11 @@ def out_of_fold_scores(
 ) -> NDArray[np.float64]:
     """Return the score of each article from models that did not see it, shape (n_articles, n_topics)."""
     pairs = list(folds)
+    nameless = replace(corpus, views=tuple(replace(view, terms=()) for view in corpus.views))  # less to hand over
+    if sum(view.counts.nnz for view in corpus.views) * corpus.Y.shape[1] < _WORTH_PROCESSES:
+        n_jobs = 1
     # In processes, never in threads: liblinear has one random generator a process, and threads would share it.
-    answers = Parallel(n_jobs=n_jobs, backend="loky")(delayed(_held_out)(corpus, *pair, settings) for pair in pairs)
+    answers = Parallel(n_jobs=n_jobs, backend="loky")(delayed(_held_out)(nameless, *pair, settings) for pair in pairs)
     scores = np.zeros(corpus.Y.shape)
     for (_, held_out), answer in zip(pairs, answers, strict=True):
         scores[held_out] = answer
