@@ -24,7 +24,7 @@ lint: $(VENV)/installed
 model: $(VENV)/installed
 	$(BIN)/vnpolicy train data/articles.csv -o models/default --group-column batch --only split=train,validation \
 		--evidence data/evidence.csv --set min_df=3 --set word_ngram_range=null --set C=100 --set sublinear_tf=2.0 \
-		--set beta=2.0
+		--set beta=3.0
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from sklearn.base import clone
 
 from vnpolicy_nlp.errors import TableError
-from vnpolicy_nlp.model.columns import TOPICS_COLUMN, check_columns, guess_text_columns
+from vnpolicy_nlp.model.columns import check_columns, guess_text_columns
 from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.prepare import join_cells
 from vnpolicy_nlp.training.contrasts import Contrast, contrasts_of, read_evidence
-from vnpolicy_nlp.training.labels import binarize_labels, parse_topics
+from vnpolicy_nlp.training.labelled import find_label_columns, labelled_table, topics_of_rows
+from vnpolicy_nlp.training.labels import binarize_labels
 from vnpolicy_nlp.training.metrics import report_of
 from vnpolicy_nlp.training.signature import data_sha256
-from vnpolicy_nlp.training.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -56,19 +57,20 @@ class Corpus:
 
 
 def read_corpus(
-    path: str | Path,
+    source: str | Path | pd.DataFrame,
     text: Sequence[str] | None = None,
     group: str | None = None,
     only: tuple[str, Collection[str]] | None = None,
     keep: Sequence[str] = (),
     evidence: str | Path | None = None,
+    labels: str | Sequence[str] | None = None,
 ) -> Corpus:
-    """Read labelled articles from a CSV file with text columns and a column ``topics``.
+    """Read labelled articles from a table with text columns and topics.
 
     Parameters
     ----------
-    path : str or Path
-        UTF-8, with a header. Cells of ``topics`` hold slugs with ``;`` between them, or nothing.
+    source : str, Path or DataFrame
+        CSV, Parquet or JSON lines, see `read_table`; an export of Label Studio (``.json``) or of Prodigy (``.jsonl``).
     text : sequence of str, optional
         The columns that hold the text; without it the usual names are looked for.
     group : str, optional
@@ -79,38 +81,42 @@ def read_corpus(
         Further columns to bring along, such as ``["genre"]``.
     evidence : str or Path, optional
         A CSV file that marks the paragraphs that report on a topic, by the column ``id``; see `read_evidence`.
+    labels : str or sequence of str, optional
+        The column of topics, as ``a;b`` or a JSON list; or several columns of 0 and 1, one a topic. Without it the
+        column ``topics`` or another usual name, or else all columns that hold nothing but 0 and 1.
 
     Raises
     ------
     TableError, ColumnError, LabelError
     """
-    table = read_table(path)
+    table = labelled_table(source)
     columns = list(table.columns)
-    text = guess_text_columns(columns) if text is None else text
+    text = guess_text_columns(columns) if text is None else [text] if isinstance(text, str) else list(text)
     marks = read_evidence(evidence) if evidence else {}
     named = [*([group] if group else []), *([only[0]] if only else []), *keep, *(["id"] if evidence else [])]
-    check_columns(columns, [*text, TOPICS_COLUMN, *named], added=())
-    table.index += 1  # rows are counted from 1, those left out included
+    check_columns(columns, [*text, *named], added=())
+    label_columns = find_label_columns(table, labels, apart_from=[*text, *named])
+    table.index = pd.RangeIndex(1, len(table) + 1)  # rows are counted from 1, those left out included
     if unknown := {article for article, _ in marks} - set(table["id"] if marks else ()):
-        raise TableError(f"{evidence} marks articles that {path} does not have, for example {min(unknown)}")
+        raise TableError(f"{evidence} marks articles that {source} does not have, for example {min(unknown)}")
     if only:
         name, wanted = only
         there = ", ".join(sorted(set(table[name]))[:10])
         table = table[table[name].isin(wanted)]
         if table.empty:
             raise TableError(
-                f"no row of {path} has {' or '.join(sorted(wanted))} in the column {name}; "
+                f"no row of {source} has {' or '.join(sorted(wanted))} in the column {name}; "
                 f"it holds, for example: {there}"
             )
     ids = (table["id"] if columns.count("id") == 1 else table.index.to_series()).map(str).tolist()
-    labels = [parse_topics(cell) for cell in table[TOPICS_COLUMN]]
+    topics = topics_of_rows(table, label_columns)
     return Corpus(
         texts=[join_cells(cells) for cells in table[list(text)].itertuples(index=False)],
-        labels=labels,
+        labels=topics,
         groups=table[group].tolist() if group else None,
         ids=ids,
         columns={name: table[name].tolist() for name in keep},
-        contrasts=contrasts_of(ids, labels, table[text[-1]].tolist(), marks),
+        contrasts=contrasts_of(ids, topics, table[text[-1]].tolist(), marks),
     )
 
 
