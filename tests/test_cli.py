@@ -62,7 +62,7 @@ def test_quiet(tmp_path):
         ),
         (["tag", "good.csv"], "Missing option '-o' / '--output'; see `vnpolicy --help`"),
         (["info", "nowhere"], "no model folder at nowhere: check the path, or train one with `vnpolicy train`"),
-        (["train", "good.csv", "-o", "m"], "there is no column 'topics'; the columns are: title"),
+        (["train", "good.csv", "-o", "m"], "no column holds topics: name it with --label-column, or give one"),
         (["train", "none.csv", "-o", "m"], "no such file: none.csv"),
         (["evaluate", "labelled.csv"], "unknown topics in the labels: weather; known are: grassroots_democracy,"),
         (
@@ -102,7 +102,7 @@ def test_train_evaluate_and_info(tmp_path, small_corpus):
     table.to_csv(tmp_path / "mine.csv", index=False)
     done = vnpolicy("train", "mine.csv", "-o", "models/mine", "--only", "split=train,validation", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "The figures are from cross-validation. The model is in models/mine" in done.stdout
+    assert "The figures are from cross-validation, each held out once. The model is in models/mine" in done.stdout
     done = vnpolicy("evaluate", "mine.csv", "--only", "split=train", "--model", "models/mine", "--json", cwd=tmp_path)
     report = json.loads(done.stdout)
     assert report["n_articles"] == len(texts)

@@ -14,6 +14,7 @@ import click
 from vnpolicy_nlp.commands.evaluate import evaluate
 from vnpolicy_nlp.commands.info import info
 from vnpolicy_nlp.commands.options import EXIT_ERROR, EXIT_INTERRUPTED
+from vnpolicy_nlp.commands.review import review
 from vnpolicy_nlp.commands.tag import tag
 from vnpolicy_nlp.commands.train import train
 from vnpolicy_nlp.errors import VnPolicyError
@@ -47,7 +48,7 @@ def cli() -> None:
     """Tag Vietnamese news articles with the policy topics they report on."""
 
 
-for command in (tag, train, evaluate, info):
+for command in (tag, train, evaluate, review, info):
     cli.add_command(command)
 
 

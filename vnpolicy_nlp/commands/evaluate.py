@@ -9,6 +9,7 @@ import click
 from vnpolicy_nlp.commands.options import (
     as_json_text,
     base_rate_option,
+    label_option,
     model_option,
     only_option,
     only_rows,
@@ -23,6 +24,7 @@ __all__ = ["evaluate"]
 @click.command(short_help="Compare tags with labels.")
 @click.argument("data", type=click.Path(path_type=Path))
 @text_option
+@label_option
 @only_option
 @model_option
 @preset_option
@@ -33,6 +35,7 @@ __all__ = ["evaluate"]
 def evaluate(
     data: Path,
     text: tuple[str, ...],
+    labels: tuple[str, ...],
     only: str | None,
     model: Path | None,
     preset: str | None,
@@ -53,7 +56,7 @@ def evaluate(
 
     if html:
         check_page(html)
-    corpus = read_corpus(data, text or None, only=only_rows(only), keep=tuple(dict.fromkeys(by)))
+    corpus = read_corpus(data, text or None, only=only_rows(only), keep=tuple(dict.fromkeys(by)), labels=labels or None)
     tagger = load(model, preset=preset, base_rate=parse_base_rate(base_rate))
     report = report_on(tagger, corpus.texts, corpus.labels, slices=corpus.columns, ids=corpus.ids)
     if html:

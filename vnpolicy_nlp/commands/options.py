@@ -14,6 +14,7 @@ __all__ = [
     "EXIT_QUARANTINE",
     "as_json_text",
     "base_rate_option",
+    "label_option",
     "model_option",
     "only_option",
     "only_rows",
@@ -32,6 +33,13 @@ text_option = click.option(
     multiple=True,
     metavar="NAME",
     help="A column that holds text; repeat it to join several. Without it the usual names are looked for.",
+)
+label_option = click.option(
+    "--label-column",
+    "labels",
+    multiple=True,
+    metavar="NAME",
+    help="The column of topics; repeat it for columns of 0 and 1, one a topic. Without it usual names are looked for.",
 )
 model_option = click.option(
     "--model",

@@ -102,8 +102,15 @@ class ModelParts:
         return replace(self, classifier=replace(self.classifier, calibration=calibration), base_rates=base_rates)
 
 
-def write_model(parts: ModelParts, folder: str | Path) -> None:
+def write_model(parts: ModelParts, folder: str | Path, beside: Mapping[str, bytes] | None = None) -> None:
     """Write a model folder in one step: whoever reads `folder` sees the old model or the new one.
+
+    Parameters
+    ----------
+    parts : ModelParts
+    folder : str or Path
+    beside : mapping of str to bytes, optional
+        Files for people to read, such as a model card, by name. They are no part of the model.
 
     Raises
     ------
@@ -118,7 +125,7 @@ def write_model(parts: ModelParts, folder: str | Path) -> None:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
             fresh = Path(scratch) / "new"
             fresh.mkdir()
-            for name, content in _files(parts).items():
+            for name, content in {**(beside or {}), **_files(parts)}.items():
                 (fresh / name).write_bytes(content)
             if folder.exists():
                 folder.rename(Path(scratch) / "old")

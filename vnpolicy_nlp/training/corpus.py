@@ -1,32 +1,24 @@
-"""Labelled articles from a table, and the build of the model that comes with the package."""
+"""Labelled articles from a table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from sklearn.base import clone
 
 from vnpolicy_nlp.errors import TableError
 from vnpolicy_nlp.model.columns import check_columns, guess_text_columns
-from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.prepare import join_cells
 from vnpolicy_nlp.training.contrasts import Contrast, contrasts_of, read_evidence
 from vnpolicy_nlp.training.labelled import find_label_columns, labelled_table, topics_of_rows
-from vnpolicy_nlp.training.labels import binarize_labels
-from vnpolicy_nlp.training.metrics import report_of
-from vnpolicy_nlp.training.signature import data_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from vnpolicy_nlp.training.estimator import TopicTagger
-    from vnpolicy_nlp.training.report import Report
 
-
-__all__ = ["Corpus", "read_corpus", "train_with_metrics"]
+__all__ = ["Corpus", "read_corpus"]
 
 
 @dataclass(frozen=True)
@@ -95,7 +87,8 @@ def read_corpus(
     marks = read_evidence(evidence) if evidence else {}
     named = [*([group] if group else []), *([only[0]] if only else []), *keep, *(["id"] if evidence else [])]
     check_columns(columns, [*text, *named], added=())
-    label_columns = find_label_columns(table, labels, apart_from=[*text, *named])
+    apart = [*text, *keep, *([group] if group else [])]
+    label_columns = find_label_columns(table, labels, apart_from=apart)
     table.index = pd.RangeIndex(1, len(table) + 1)  # rows are counted from 1, those left out included
     if unknown := {article for article, _ in marks} - set(table["id"] if marks else ()):
         raise TableError(f"{evidence} marks articles that {source} does not have, for example {min(unknown)}")
@@ -118,23 +111,3 @@ def read_corpus(
         columns={name: table[name].tolist() for name in keep},
         contrasts=contrasts_of(ids, topics, table[text[-1]].tolist(), marks),
     )
-
-
-def train_with_metrics(estimator: TopicTagger, corpus: Corpus) -> tuple[Tagger, Report]:
-    """Train on all articles, and record in the tagger how good its like is on articles that it did not see.
-
-    Each fold of articles is answered by a model, a calibration and thresholds that come from the others. With groups
-    the figures are those of news by a hand that training did not see.
-    """
-    fitted = clone(estimator).fit(corpus.texts, corpus.labels, corpus.groups, corpus.contrasts)
-    Y, topics = binarize_labels(corpus.labels, fitted.topics_)
-    held_out = fitted.held_out_
-    data = data_sha256(corpus.texts, Y)
-    report = report_of(topics, Y[held_out.rows], held_out.decisions, held_out.probabilities, data)
-    parts = fitted.tagger_.parts
-    record: dict[str, Any] = {
-        **parts.record,
-        "training": {**parts.record["training"], "data_sha256": data},
-        "metrics": {"method": "cross-validation, each group held out once", **report.summary()},
-    }
-    return Tagger(replace(parts, record=record)), report

@@ -24,6 +24,7 @@ _NAMES = (
     *(TOPICS_COLUMN, "topic", "labels", "label", "section", "category"),
     *("chủ đề", "chu_de", "chủ_đề", "nhãn", "nhan", "chuyên mục", "chuyen_muc", "chuyên_mục"),
 )
+SUGGESTED_COLUMN = "suggested"  # beside the topics in a spreadsheet of `vnpolicy review`
 _EXPORT_KEYS = {"annotations", "annotation_id", "answer", "accept"}  # of Label Studio and Prodigy
 _YES, _NO = {"1", "true", "x"}, {"0", "false", ""}
 
@@ -42,7 +43,12 @@ def labelled_table(source: str | Path | pd.DataFrame) -> pd.DataFrame:
 
             return as_strings(read_review(source))
         return as_strings(pd.DataFrame(records))
-    return read_table(source)
+    table = read_table(source)
+    if not {TOPICS_COLUMN, SUGGESTED_COLUMN} <= set(table.columns):
+        return table
+    from vnpolicy_nlp.training.review_files import read_review
+
+    return as_strings(read_review(source))  # guarded cells as they were, without the rows left open
 
 
 def find_label_columns(table: pd.DataFrame, wanted: str | Sequence[str] | None, apart_from: Sequence[str]) -> list[str]:
