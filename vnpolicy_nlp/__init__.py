@@ -15,58 +15,88 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vnpolicy_nlp.archive.run import RunSummary, tag_archive
-    from vnpolicy_nlp.errors import (
-        InputError,
-        ModelError,
-        OutputError,
-        VnPolicyError,
-    )
+    from vnpolicy_nlp.errors import InputError, ModelError, OutputError, VnPolicyError
     from vnpolicy_nlp.model.tagger import Tagger, load
     from vnpolicy_nlp.text.documents import Document, cited_documents
     from vnpolicy_nlp.text.normalize import normalize
     from vnpolicy_nlp.text.segmenter import segment
     from vnpolicy_nlp.topics import Topic, taxonomy
+    from vnpolicy_nlp.training.build import Training, train
+    from vnpolicy_nlp.training.compare import Comparison, compare
+    from vnpolicy_nlp.training.corpus import Corpus, read_corpus
+    from vnpolicy_nlp.training.drift import Drift, drift
     from vnpolicy_nlp.training.estimator import TopicTagger
     from vnpolicy_nlp.training.metrics import Report, evaluate
+    from vnpolicy_nlp.training.problems import Problems, check_corpus
+    from vnpolicy_nlp.training.review import pick_for_review, suspected_label_errors
+    from vnpolicy_nlp.training.review_files import read_review, write_review
 
 _HOME = {
+    "Comparison": "training.compare",
+    "Corpus": "training.corpus",
     "Document": "text.documents",
+    "Drift": "training.drift",
     "InputError": "errors",
     "ModelError": "errors",
     "OutputError": "errors",
+    "Problems": "training.problems",
     "Report": "training.metrics",
     "RunSummary": "archive.run",
     "Tagger": "model.tagger",
     "Topic": "topics",
     "TopicTagger": "training.estimator",
+    "Training": "training.build",
     "VnPolicyError": "errors",
+    "check_corpus": "training.problems",
     "cited_documents": "text.documents",
+    "compare": "training.compare",
+    "drift": "training.drift",
     "evaluate": "training.metrics",
     "load": "model.tagger",
     "normalize": "text.normalize",
+    "pick_for_review": "training.review",
+    "read_corpus": "training.corpus",
+    "read_review": "training.review_files",
     "segment": "text.segmenter",
+    "suspected_label_errors": "training.review",
     "tag_archive": "archive.run",
     "taxonomy": "topics",
+    "train": "training.build",
+    "write_review": "training.review_files",
 }
 
 __all__ = [
+    "Comparison",
+    "Corpus",
     "Document",
+    "Drift",
     "InputError",
     "ModelError",
     "OutputError",
+    "Problems",
     "Report",
     "RunSummary",
     "Tagger",
     "Topic",
     "TopicTagger",
+    "Training",
     "VnPolicyError",
+    "check_corpus",
     "cited_documents",
+    "compare",
+    "drift",
     "evaluate",
     "load",
     "normalize",
+    "pick_for_review",
+    "read_corpus",
+    "read_review",
     "segment",
+    "suspected_label_errors",
     "tag_archive",
     "taxonomy",
+    "train",
+    "write_review",
 ]
 
 

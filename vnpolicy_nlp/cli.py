@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vnpolicy_nlp.commands.compare import compare
+from vnpolicy_nlp.commands.drift import drift
 from vnpolicy_nlp.commands.evaluate import evaluate
 from vnpolicy_nlp.commands.info import info
 from vnpolicy_nlp.commands.options import EXIT_ERROR, EXIT_INTERRUPTED
@@ -48,7 +50,7 @@ def cli() -> None:
     """Tag Vietnamese news articles with the policy topics they report on."""
 
 
-for command in (tag, train, evaluate, review, info):
+for command in (tag, train, evaluate, compare, review, drift, info):
     cli.add_command(command)
 
 

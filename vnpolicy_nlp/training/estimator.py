@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from importlib.metadata import version
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.utils.validation import check_is_fitted
 
-from vnpolicy_nlp.errors import LabelError, TextError
+from vnpolicy_nlp.errors import InputError, LabelError, TextError
 from vnpolicy_nlp.model.artifact import DEFAULT_PRESET, ModelParts
 from vnpolicy_nlp.model.classifier import LinearClassifier
 from vnpolicy_nlp.model.features import View
@@ -23,6 +24,7 @@ from vnpolicy_nlp.training.calibration import answer_held_out, calibrate
 from vnpolicy_nlp.training.folds import checked_groups, checked_times, folds
 from vnpolicy_nlp.training.labels import binarize_labels
 from vnpolicy_nlp.training.linear import Settings, count_corpus, fit_linear, out_of_fold_scores
+from vnpolicy_nlp.training.profile import profile_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -153,6 +155,8 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
 
         Raises
         ------
+        InputError
+            Where a parameter has a value that it cannot have.
         TextError, LabelError
             TextError too where no term is frequent enough to learn from.
         """
@@ -170,6 +174,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         times: Iterable[Any] | None = None,
     ) -> Self:
         """Train on articles and contrasts that are normalised and segmented already, as `prepare` returns them."""
+        self._check_parameters()
         Y, topics = binarize_labels(labels, self.topics)
         order = np.argsort(topics)
         Y, self.topics_ = Y[:, order], tuple(topics[i] for i in order)
@@ -206,8 +211,23 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         features = tuple(v.features(idf, self.sublinear_tf) for v, idf in zip(corpus.views, model.idf, strict=True))
         record = self._record(Y, contrasts)
         parts = ModelParts(self.topics_, features, classifier, calibration.presets, Y.mean(axis=0), record)
+        record["training"]["profile"] = profile_of(words, parts, self.out_of_fold_)
         self.tagger_ = Tagger(parts)
         return self
+
+    def _check_parameters(self) -> None:
+        """Raise `InputError` for a value of which scikit-learn would complain in its own words, or would not."""
+        for name, least, is_whole in (("min_df", 1, True), ("n_folds", 2, True), ("beta", 1, False)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Integral if is_whole else Real) or float(value) < least:
+                kind = "whole number" if is_whole else "number"
+                raise InputError(f"{name} is {value!r}: it must be a {kind} of {least} or more")
+        for name in ("C", "contrast_weight"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Real) or not value > 0:
+                raise InputError(f"{name} is {value!r}: it must be a number above 0")
+        if self.class_weight not in ("balanced", None):
+            raise InputError(f'class_weight is {self.class_weight!r}: it must be "balanced" or None')
 
     def _settings(self) -> Settings:
         classifier = partial(

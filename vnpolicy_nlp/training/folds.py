@@ -10,6 +10,7 @@ from iterstrat.ml_stratifiers import MultilabelStratifiedKFold
 from sklearn.model_selection import GroupKFold
 
 from vnpolicy_nlp.errors import LabelError
+from vnpolicy_nlp.training.times import parse_times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,22 +33,16 @@ def checked_groups(groups: Any, n_articles: int) -> NDArray[Any]:
 
 
 def checked_times(times: Any, n_articles: int) -> NDArray[np.datetime64]:
-    """Return times as an array; raise `LabelError` where one is none, or they do not fit the articles.
-
-    Days may come before months, as in 26/11/2017; a year that comes first is read as ISO has it.
-    """
+    """Return times as an array; raise `LabelError` where one is none, or they do not fit the articles."""
     given = pd.Series(list(times), dtype=object).map(str)
     if len(given) != n_articles:
         raise LabelError(f"{n_articles} texts but {len(given)} times: give one time an article")
-    iso = given.str.match(r"\s*\d{4}")
-    parsed = pd.to_datetime(given.where(iso), format="ISO8601", errors="coerce", utc=True).fillna(
-        pd.to_datetime(given.where(~iso), format="mixed", dayfirst=True, errors="coerce", utc=True)
-    )
+    parsed = parse_times(given)
     if unread := given[parsed.isna()].tolist():
         raise LabelError(
             f"{len(unread)} of {n_articles} times cannot be read, for example {unread[0]!r}: write them as 2017-11-26"
         )
-    checked: NDArray[np.datetime64] = parsed.dt.tz_localize(None).to_numpy()
+    checked: NDArray[np.datetime64] = parsed.to_numpy()
     if len(np.unique(checked)) < 2:
         raise LabelError("all articles are of one time: holding out the later ones needs at least 2")
     return checked

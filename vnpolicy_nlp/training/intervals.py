@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["N_RESAMPLES", "measure_table"]
+__all__ = ["N_RESAMPLES", "measure_table", "resamples"]
 
 N_RESAMPLES = 1000
 _AT_ONCE = 4_000_000  # pairs of resample and label that are worked on together: some 200 MB
@@ -56,7 +56,7 @@ def measure_table(answers: Answers, *, seed: int = 0) -> pd.DataFrame:
     """
     n = len(answers.Y)
     estimates = {name: values[:, 0] for name, values in measures(answers, np.ones((1, n))).items()}
-    resampled = [measures(answers, weights) for weights in _resamples(answers, seed)]
+    resampled = [measures(answers, weights) for weights in resamples(answers, seed)]
     columns = dict(estimates)
     for name in MEASURES:
         values = np.concatenate([batch[name] for batch in resampled], axis=1)
@@ -71,7 +71,7 @@ def measure_table(answers: Answers, *, seed: int = 0) -> pd.DataFrame:
     return table
 
 
-def _resamples(answers: Answers, seed: int) -> Iterator[Array]:
+def resamples(answers: Answers, seed: int) -> Iterator[Array]:
     """Yield how often each article is in each resample, shape (n_resamples, n_articles), some resamples at a time."""
     n = len(answers.Y)
     rng = np.random.default_rng(seed)

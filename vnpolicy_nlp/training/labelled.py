@@ -26,7 +26,7 @@ _NAMES = (
 )
 SUGGESTED_COLUMN = "suggested"  # beside the topics in a spreadsheet of `vnpolicy review`
 _EXPORT_KEYS = {"annotations", "annotation_id", "answer", "accept"}  # of Label Studio and Prodigy
-_YES, _NO = {"1", "true", "x"}, {"0", "false", ""}
+_YES, _NO = {"1", "1.0", "true", "x"}, {"0", "0.0", "false", ""}
 
 _log = logging.getLogger("vnpolicy_nlp")
 
@@ -93,7 +93,8 @@ def topics_of_rows(table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[st
     LabelError
         Naming the rows, as they are called in the table's index, whose cells are not understood.
     """
-    if len(columns) > 1 or set(table[columns[0]].str.strip().str.lower()) <= {"0", "1"}:
+    name = columns[0].strip().casefold()
+    if len(columns) > 1 or (name not in _NAMES and set(table[columns[0]].str.strip().str.lower()) <= _YES | _NO):
         return _of_indicators(table, columns)
     topics, faults = [], []
     for row, cell in table[columns[0]].items():

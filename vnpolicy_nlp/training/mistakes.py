@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from vnpolicy_nlp.training.measures import Answers
 
-__all__ = ["FALSE_NEGATIVE", "FALSE_POSITIVE", "worst_errors"]
+__all__ = ["FALSE_NEGATIVE", "FALSE_POSITIVE", "title_of", "worst_errors"]
 
 FALSE_POSITIVE, FALSE_NEGATIVE = "false positive", "false negative"
 COLUMNS = ("topic", "kind", "row", "probability", "title", "evidence")
@@ -59,7 +59,7 @@ def worst_errors(
                 kind,
                 ids[row],
                 answers.probabilities[row, answers.topics.index(topic)],
-                _title(texts[row]),
+                title_of(texts[row]),
                 passages.get(row, {}).get(topic, ""),
             )
             for topic, kind, row in found
@@ -75,6 +75,7 @@ def _passages(tagger: Any, texts: Sequence[str], asked: Any) -> dict[int, dict[s
     return dict(zip(rows, tagger.evidence([texts[row] for row in rows], asked[rows]), strict=True))
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
+    """Return the beginning of the first line of a text."""
     line = next((line for line in map(str.strip, text.split("\n")) if line), "")
     return line if len(line) <= TITLE_CHARACTERS else line[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,65 @@
+"""What a model's training articles were like, in figures small enough to go with the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from vnpolicy_nlp.model.artifact import ModelParts
+
+__all__ = ["count_units", "profile_of"]
+
+
+def profile_of(words: Sequence[Sequence[str]], parts: ModelParts, out_of_fold: NDArray[np.float64]) -> dict[str, Any]:
+    """Return what archives are later held against.
+
+    Parameters
+    ----------
+    words : sequence of sequences of str
+        The segmented articles.
+    parts : ModelParts
+        The model that was trained on them.
+    out_of_fold : ndarray of float64, shape (n_articles, n_topics)
+        Probabilities from models that did not see the article; NaN where there are none.
+
+    Returns
+    -------
+    dict
+        JSON values: ``length`` in units and ``out_of_vocabulary``, the share of an article's running units that the
+        model does not know, each with ``p5``, ``p50`` and ``p95``; ``score_deciles`` a topic. With ``min_df`` of 2 or
+        more a unit is known from another article, so the share is that of articles not seen; with 1 it is 0.
+    """
+    n_units, n_unknown = count_units(words, parts)
+    share = n_unknown / np.maximum(n_units, 1)
+    seen = out_of_fold[np.isfinite(out_of_fold).all(axis=1)]
+    deciles = np.quantile(seen, np.linspace(0, 1, 11), axis=0).T
+    return {
+        "length": _quantiles(n_units),
+        "out_of_vocabulary": _quantiles(share),
+        "score_deciles": dict(zip(parts.topics, np.round(deciles, 6).tolist(), strict=True)),
+    }
+
+
+def count_units(words: Iterable[Sequence[str]], parts: ModelParts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for each article the number of its units, and of those that the model does not know.
+
+    Units are those of the model's last view: syllables, where it has them.
+    """
+    view = parts.views[-1]
+    known = {unit for term in view.terms for unit in term.split(" ")}
+    counted = [view.view.units(article) for article in words]
+    return (
+        np.array(list(map(len, counted)), dtype=np.int64),
+        np.array([sum(unit not in known for unit in units) for units in counted], dtype=np.int64),
+    )
+
+
+def _quantiles(values: NDArray[Any]) -> dict[str, float]:
+    found = np.quantile(values, [0.05, 0.5, 0.95])
+    return {name: round(float(value), 6) for name, value in zip(("p5", "p50", "p95"), found, strict=True)}
