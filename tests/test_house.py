@@ -12,6 +12,7 @@ PACKAGE = ROOT / "vnpolicy_nlp"
 ALLOWED = {
     "errors": (set(), set()),
     "topics": (set(), set()),
+    "datasets": ({"errors"}, set()),
     "text": ({"errors", "text"}, {"joblib", "numpy", "platformdirs", "safetensors", "underthesea"}),
     "model": ({"errors", "text", "model"}, {"numpy", "safetensors"}),
     "model.processes": (set(), {"joblib"}),
@@ -23,7 +24,7 @@ ALLOWED = {
     "archive.run": ({"errors", "text", "model", "archive", "distributed"}, {"joblib"}),
     "distributed": ({"errors", "text", "model", "distributed"}, {"dask", "distributed", "pandas"}),
     "training": (
-        {"errors", "text", "model", "training"},
+        {"datasets", "errors", "text", "model", "training"},
         {"iterstrat", "joblib", "numpy", "pandas", "scipy", "sklearn"},
     ),
     "cli": ({"errors", "commands"}, {"click"}),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vnpolicy_nlp.archive.run import RunSummary, tag_archive
+    from vnpolicy_nlp.datasets import data_folder
     from vnpolicy_nlp.errors import InputError, ModelError, OutputError, VnPolicyError
     from vnpolicy_nlp.model.tagger import Tagger, load
     from vnpolicy_nlp.text.documents import Document, cited_documents
@@ -50,6 +51,7 @@ _HOME = {
     "check_corpus": "training.problems",
     "cited_documents": "text.documents",
     "compare": "training.compare",
+    "data_folder": "datasets",
     "drift": "training.drift",
     "evaluate": "training.metrics",
     "load": "model.tagger",
@@ -84,6 +86,7 @@ __all__ = [
     "check_corpus",
     "cited_documents",
     "compare",
+    "data_folder",
     "drift",
     "evaluate",
     "load",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
 
-from vnpolicy_nlp.errors import LabelError, TableError
+from vnpolicy_nlp.datasets import data_folder
+from vnpolicy_nlp.errors import LabelError
 from vnpolicy_nlp.model.artifact import write_model
 from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.normalize import normalize
@@ -26,6 +26,7 @@ from vnpolicy_nlp.training.signature import data_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -209,11 +210,7 @@ def default_corpus(own: Corpus) -> Corpus:
     LabelError
         If one's own have other topics: the default articles say nothing of these.
     """
-    folder = Path(__file__).parents[1] / "data"
-    if not folder.is_dir():
-        folder = Path(__file__).parents[2] / "data"
-    if not (folder / "articles.csv").is_file():
-        raise TableError("the default articles are not installed: install vnpolicy-nlp again, or train without them")
+    folder = data_folder()
     found = read_corpus(
         folder / "articles.csv",
         group="batch",

@@ -224,7 +224,7 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
                 raise InputError(f"{name} is {value!r}: it must be a {kind} of {least} or more")
         for name in ("C", "contrast_weight"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, Real) or not value > 0:
+            if isinstance(value, bool) or not isinstance(value, Real) or not float(value) > 0:
                 raise InputError(f"{name} is {value!r}: it must be a number above 0")
         if self.class_weight not in ("balanced", None):
             raise InputError(f'class_weight is {self.class_weight!r}: it must be "balanced" or None')
