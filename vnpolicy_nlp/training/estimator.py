@@ -23,7 +23,7 @@ from vnpolicy_nlp.text.segmenter import segmenter_checksum
 from vnpolicy_nlp.training.calibration import answer_held_out, calibrate
 from vnpolicy_nlp.training.folds import checked_groups, checked_times, folds
 from vnpolicy_nlp.training.labels import binarize_labels
-from vnpolicy_nlp.training.linear import Settings, count_corpus, fit_linear, out_of_fold_scores
+from vnpolicy_nlp.training.linear import Settings, count_corpus, fit_and_hold_out
 from vnpolicy_nlp.training.profile import profile_of
 
 if TYPE_CHECKING:
@@ -196,14 +196,13 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
             raise TextError(
                 f"no term occurs in {self.min_df} articles or more: give longer texts or more of them, or lower min_df"
             )
-        scores = out_of_fold_scores(corpus, splits, settings, self.n_jobs)
+        model, scores = fit_and_hold_out(corpus, splits, settings, self.n_jobs)
         held_out = [test for _, test in splits]
         self.held_out_ = answer_held_out(scores, Y, held_out, self.beta, exclusive=self.exclusive)
         rows = self.held_out_.rows
         calibration = calibrate(scores[rows], Y[rows], self.beta, exclusive=self.exclusive)
         self.out_of_fold_ = np.full(Y.shape, np.nan)
         self.out_of_fold_[rows] = calibration.probabilities(scores[rows])
-        model = fit_linear(corpus, np.arange(len(words)), settings)
         weights = tuple(np.split(model.coef, np.cumsum([len(view.terms) for view in corpus.views])[:-1], axis=1))
         classifier = LinearClassifier(
             weights, model.intercept, calibration.lines, calibration.presets[DEFAULT_PRESET], self.exclusive

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _WORTH_PROCESSES = 5_000_000  # stored counts times topics: below that starting processes takes longer
 
-__all__ = ["CountedCorpus", "LinearModel", "Settings", "count_corpus", "fit_linear", "out_of_fold_scores"]
+__all__ = ["CountedCorpus", "LinearModel", "Settings", "count_corpus", "fit_and_hold_out", "fit_linear"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,20 +103,32 @@ def fit_linear(corpus: CountedCorpus, rows: Ints, settings: Settings) -> LinearM
     return LinearModel(idf, np.array(coef), np.array(intercept))
 
 
-def out_of_fold_scores(
+def fit_and_hold_out(
     corpus: CountedCorpus, folds: Iterable[tuple[Ints, Ints]], settings: Settings, n_jobs: int | None
-) -> NDArray[np.float64]:
-    """Return the score of each article from models that did not see it, shape (n_articles, n_topics)."""
+) -> tuple[LinearModel, NDArray[np.float64]]:
+    """Return the model of all articles, and the score of each article from models that did not see it.
+
+    Returns
+    -------
+    LinearModel
+    scores : ndarray of float64, shape (n_articles, n_topics)
+        0 for articles that no fold holds out.
+    """
     pairs = list(folds)
     nameless = replace(corpus, views=tuple(replace(view, terms=()) for view in corpus.views))  # less to hand over
     if sum(view.counts.nnz for view in corpus.views) * corpus.Y.shape[1] < _WORTH_PROCESSES:
         n_jobs = 1
     # In processes, never in threads: liblinear has one random generator a process, and threads would share it.
-    answers = Parallel(n_jobs=n_jobs, backend="loky")(delayed(_held_out)(nameless, *pair, settings) for pair in pairs)
+    model, *answers = Parallel(n_jobs=n_jobs, backend="loky")(
+        [
+            delayed(fit_linear)(nameless, np.arange(len(corpus.Y)), settings),  # the longest first
+            *(delayed(_held_out)(nameless, *pair, settings) for pair in pairs),
+        ]
+    )
     scores = np.zeros(corpus.Y.shape)
     for (_, held_out), answer in zip(pairs, answers, strict=True):
         scores[held_out] = answer
-    return scores
+    return model, scores
 
 
 def _held_out(corpus: CountedCorpus, train: Ints, held_out: Ints, settings: Settings) -> NDArray[np.float64]:

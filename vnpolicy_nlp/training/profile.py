@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from vnpolicy_nlp.model.artifact import ModelParts
 
-__all__ = ["count_units", "profile_of"]
+__all__ = ["count_units", "profile_of", "quantiles"]
 
 
 def profile_of(words: Sequence[Sequence[str]], parts: ModelParts, out_of_fold: NDArray[np.float64]) -> dict[str, Any]:
@@ -32,16 +32,17 @@ def profile_of(words: Sequence[Sequence[str]], parts: ModelParts, out_of_fold: N
     -------
     dict
         JSON values: ``length`` in units and ``out_of_vocabulary``, the share of an article's running units that the
-        model does not know, each with ``p5``, ``p50`` and ``p95``; ``score_deciles`` a topic. With ``min_df`` of 2 or
-        more a unit is known from another article, so the share is that of articles not seen; with 1 it is 0.
+        model does not know, each with ``p5``, ``p50`` and ``p95``; ``score_deciles``, eleven a topic, from the least
+        to the greatest. With ``min_df`` of 2 or more a unit that is known is known from another article too, so the
+        share is about that of articles not seen; with 1 it is 0 and says nothing.
     """
     n_units, n_unknown = count_units(words, parts)
     share = n_unknown / np.maximum(n_units, 1)
     seen = out_of_fold[np.isfinite(out_of_fold).all(axis=1)]
     deciles = np.quantile(seen, np.linspace(0, 1, 11), axis=0).T
     return {
-        "length": _quantiles(n_units),
-        "out_of_vocabulary": _quantiles(share),
+        "length": quantiles(n_units),
+        "out_of_vocabulary": quantiles(share),
         "score_deciles": dict(zip(parts.topics, np.round(deciles, 6).tolist(), strict=True)),
     }
 
@@ -49,17 +50,17 @@ def profile_of(words: Sequence[Sequence[str]], parts: ModelParts, out_of_fold: N
 def count_units(words: Iterable[Sequence[str]], parts: ModelParts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each article the number of its units, and of those that the model does not know.
 
-    Units are those of the model's last view: syllables, where it has them.
+    Units are those of the model's last view: syllables, where it has them. The articles are gone through once, so
+    that an archive can be handed in piece by piece.
     """
-    view = parts.views[-1]
-    known = {unit for term in view.terms for unit in term.split(" ")}
-    counted = [view.view.units(article) for article in words]
-    return (
-        np.array(list(map(len, counted)), dtype=np.int64),
-        np.array([sum(unit not in known for unit in units) for units in counted], dtype=np.int64),
-    )
+    features = parts.views[-1]
+    known = {unit for term in features.terms for unit in term.split(" ")}
+    counts = [(len(units), sum(unit not in known for unit in units)) for units in map(features.view.units, words)]
+    n_units, n_unknown = np.array(counts, dtype=np.int64).reshape(-1, 2).T
+    return n_units, n_unknown
 
 
-def _quantiles(values: NDArray[Any]) -> dict[str, float]:
+def quantiles(values: NDArray[Any]) -> dict[str, float]:
+    """Return the 5th, the 50th and the 95th percentile, to six places."""
     found = np.quantile(values, [0.05, 0.5, 0.95])
     return {name: round(float(value), 6) for name, value in zip(("p5", "p50", "p95"), found, strict=True)}
