@@ -16,6 +16,7 @@ from vnpolicy_nlp.training.intervals import resamples
 from vnpolicy_nlp.training.labels import binarize_labels
 from vnpolicy_nlp.training.measures import MACRO, MICRO, Answers, measures
 from vnpolicy_nlp.training.mistakes import title_of
+from vnpolicy_nlp.training.report import records_of
 from vnpolicy_nlp.training.signature import data_sha256
 from vnpolicy_nlp.training.slices import FEWEST_POSITIVES, slice_columns
 
@@ -87,10 +88,10 @@ class Comparison:
             "models": list(self.names),
             "n_articles": self.n_articles,
             "data_sha256": self.data_sha256,
-            "topics": dict(zip(map(str, self.table.index), _records(self.table), strict=True)),
-            "counts": dict(zip(map(str, self.counts.index), _records(self.counts), strict=True)),
-            "slices": _records(self.slices),
-            "changed": _records(self.changed),
+            "topics": dict(zip(map(str, self.table.index), records_of(self.table), strict=True)),
+            "counts": dict(zip(map(str, self.counts.index), records_of(self.counts), strict=True)),
+            "slices": records_of(self.slices),
+            "changed": records_of(self.changed),
             "only_a": list(self.only_a),
             "only_b": list(self.only_b),
         }
@@ -313,13 +314,3 @@ def _figure(value: float) -> str:
 def _interval(row: Any, name: str) -> str:
     value, low, high = (row[f"{name}_{end}"] for end in ("difference", "low", "high"))
     return "-" if low != low else f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = table.round(4).to_dict(orient="records")
-    return [{str(name): _json(value) for name, value in row.items()} for row in rows]
-
-
-def _json(value: Any) -> Any:
-    value = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 
 from vnpolicy_nlp.errors import ColumnError, InputError, LabelError
 from vnpolicy_nlp.model.columns import TOPICS_COLUMN, check_columns, guess_text_columns, score_column
@@ -24,7 +23,7 @@ from vnpolicy_nlp.training.drift_text import (
     wilson,
 )
 from vnpolicy_nlp.training.labels import binarize_labels
-from vnpolicy_nlp.training.profile import count_units, quantiles
+from vnpolicy_nlp.training.profile import count_units, quantiles, score_edges, stability_index, units_profile
 from vnpolicy_nlp.training.tables import as_strings
 from vnpolicy_nlp.training.times import parse_times
 
@@ -131,7 +130,9 @@ def drift(
     -----
     Training articles are chosen: a third of them may have a topic, and a few in a thousand of an archive. So a lower
     rate than in training is no alarm. What is: words that the model does not know, articles far longer or shorter than
-    those it learnt from, rates and scores that change within the archive, and doubtful scores that do.
+    those it learnt from, rates and scores that change within the archive, and doubtful scores that grow. A rate has
+    changed if its interval and that of all other articles do not meet, and either the scores have, as below, or it is
+    three times as high: scores of a topic that few have do not show that.
 
     A score is doubtful if its odds are between a third and three times those of the threshold; of exclusive topics if
     the likeliest is less than three times as likely as the next. Groups of fewer than 50 articles are not judged.
@@ -160,7 +161,8 @@ def drift(
         rows += [_row(facts, SOURCE, *members) for members in _members(table[source].tolist())]
     found = pd.DataFrame(rows)
     unit = f"{tagger.parts.views[-1].view.unit}s"
-    verdict = verdict_of(found, tagger.topics, unit, tagger.record.get("training", {}), _own_profile(facts))
+    own = units_profile(facts.units, facts.unknown)
+    verdict = verdict_of(found, tagger.topics, unit, tagger.record.get("training", {}), own)
     return Drift(verdict, found, tagger.topics, profile)
 
 
@@ -190,7 +192,7 @@ def _facts(table: pd.DataFrame, texts: list[str], tagger: Tagger) -> _Facts:
         scores = probabilities if scores is None else scores
         tags = decisions.astype(bool) if tags is None else tags
     scores = np.round(scores, _PLACES)
-    bins = np.column_stack([np.searchsorted(_edges(column), column) for column in scores.T])
+    bins = np.column_stack([np.searchsorted(score_edges(column), column) for column in scores.T])
     words = (article for batch in encode(texts) for article in batch.words())
     units, unknown = count_units(words, tagger.parts)
     return _Facts(tagger.topics, tags, scores, bins, _doubtful(scores, tagger), units, unknown)
@@ -269,7 +271,7 @@ def _row(facts: _Facts, group: str, value: str, rows: Ints) -> dict[str, Any]:
         found |= {f"score_{topic}_{name}": figure for name, figure in quantiles(scores).items()}
         everywhere = np.bincount(facts.bins[:, column])
         here = np.bincount(facts.bins[rows, column], minlength=len(everywhere))
-        found[f"psi_{topic}"], found[f"psi_{topic}_chance"] = _stability(here, everywhere - here)
+        found[f"psi_{topic}"], found[f"psi_{topic}_chance"] = stability_index(here, everywhere - here)
     return found
 
 
@@ -282,28 +284,5 @@ def _against_training(facts: _Facts, profile: Mapping[str, Any] | None) -> dict[
         below = (np.searchsorted(deciles, edges, side="right") - 1) / 10  # the share of training up to each edge
         there = np.diff(below, prepend=0.0, append=1.0) * 10 * FEWEST  # its size is not known, so take a modest one
         here = np.bincount(np.searchsorted(edges, facts.scores[:, column]), minlength=len(there))
-        found[f"psi_{topic}"], found[f"psi_{topic}_chance"] = _stability(here, there)
+        found[f"psi_{topic}"], found[f"psi_{topic}_chance"] = stability_index(here, there)
     return found
-
-
-def _edges(scores: Floats) -> Floats:
-    """Return the upper ends of all bins but the last: deciles, of equal ones each once."""
-    deciles: Floats = np.unique(np.quantile(scores, np.linspace(0.1, 0.9, 9), method="inverted_cdf"))
-    return deciles
-
-
-def _stability(here: NDArray[Any], there: NDArray[Any]) -> tuple[float, float]:
-    """Return the population stability index of counts a bin, and what chance exceeds in 5 %; NaN if either is empty."""
-    n, m = here.sum(), there.sum()
-    if not n or not m:
-        return float("nan"), float("nan")
-    p, q = ((counts + 0.5) / (counts.sum() + 0.5 * len(counts)) for counts in (here, there))  # no bin is empty
-    by_chance = (1 / n + 1 / m) * chi2.ppf(0.95, len(here) - 1) if len(here) > 1 else 0.0
-    return float(np.sum((p - q) * np.log(p / q))), float(by_chance)
-
-
-def _own_profile(facts: _Facts) -> dict[str, Any]:
-    """Return what stands in for a profile of training: the articles themselves."""
-    there = facts.units > 0
-    units, unknown = (facts.units[there], facts.unknown[there]) if there.any() else (np.ones(1), np.zeros(1))
-    return {"length": quantiles(units), "out_of_vocabulary": quantiles(unknown / units)}

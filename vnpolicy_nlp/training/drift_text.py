@@ -21,9 +21,10 @@ WHOLE, PERIOD, SOURCE, NO_DATE = "all", "period", "source", "(no date)"
 FEWEST = 50  # articles of a group below which nothing is concluded
 FEWEST_CASES = 10  # articles with a tag, or a doubtful score, below which a change of their share is not
 SHIFTED = 0.25  # population stability index: the customary mark of a great shift
-TIMES_RARER = 3  # a topic of few articles in a thousand can grow this much and leave the index as it is
+TIMES_MORE = 3  # a topic of few articles in a thousand can grow this much and leave the index as it is
 TIMES_DOUBTFUL = 2
-LEAST_UNKNOWN = 0.01
+LEAST_UNKNOWN = 0.01  # of running units: a share below which, or a rise by which, is nothing
+STANDS_OUT = 1.5  # of the share in all articles
 NAMED = 5  # groups that a sentence names, the worst first
 WIDTH = 120
 Z = 1.959964  # normal quantile of 95 %
@@ -82,7 +83,7 @@ def text_of(drift: Drift) -> str:
     general, topics, left_out = _shown(drift)
     parts = [general.to_string(index=False), f"{_ABOUT_TOPICS}\n{topics.to_string(index=False, line_width=WIDTH)}"]
     if left_out:
-        parts.append(f"{left_out} groups of fewer than {FEWEST} articles are not shown or judged")
+        parts.append(f"groups of fewer than {FEWEST} articles, neither shown nor judged: {left_out}")
     return "\n\n".join([*parts, "\n".join(drift.verdict)])
 
 
@@ -90,7 +91,7 @@ def html_of(drift: Drift) -> str:
     """Return the same as a piece of HTML."""
     general, topics, left_out = _shown(drift)
     said = "".join(f"<li>{escape(sentence)}</li>" for sentence in drift.verdict)
-    few = f"<p>{left_out} groups of fewer than {FEWEST} articles are not shown or judged</p>" if left_out else ""
+    few = f"<p>groups of fewer than {FEWEST} articles, neither shown nor judged: {left_out}</p>" if left_out else ""
     tables = [table.to_html(index=False) for table in (general, topics)]
     return f"<ul>{said}</ul>{tables[0]}<p>{escape(_ABOUT_TOPICS)}</p>{tables[1]}{few}"
 
@@ -142,15 +143,19 @@ def _unknown_words(
     groups: Sequence[Group], unit: str, profile: Mapping[str, Any] | None, own: Mapping[str, Any]
 ) -> list[str]:
     usual = (profile or own)["out_of_vocabulary"]
-    most = max(usual["p95"], 2 * usual["p50"], LEAST_UNKNOWN)
+    if profile:
+        most = max(usual["p95"], 2 * usual["p50"], LEAST_UNKNOWN)
+        end = f"training articles have mostly {usual['p50']:.1%}, and 95 in 100 of them up to {usual['p95']:.1%}"
+    else:  # the articles in question may be many, so not by the 95th percentile of all
+        most = max(2 * usual["p50"], usual["p50"] + LEAST_UNKNOWN)
+        end = f"these articles have mostly {usual['p50']:.1%}"
     strange = [group for group in groups if group["out_of_vocabulary"] > most]
     strange.sort(key=lambda group: (group["group"] != WHOLE, -group["out_of_vocabulary"]))
-    return _sentence(
-        f"running {unit} that the model does not know: ",
-        strange,
-        lambda group: f"{group['out_of_vocabulary']:.1%}",
-        f"; {_whose(profile)} have mostly {usual['p50']:.1%}, and 95 in 100 of them up to {usual['p95']:.1%}",
-    )
+    if strange and strange[0]["group"] == WHOLE:  # then nearly all groups are: name those that stand out
+        least = STANDS_OUT * strange[0]["out_of_vocabulary"]
+        strange = [strange[0], *(group for group in strange[1:] if group["out_of_vocabulary"] > least)]
+    start = f"running {unit} that the model does not know: "
+    return _sentence(start, strange, lambda group: f"{group['out_of_vocabulary']:.1%}", f"; {end}")
 
 
 def _lengths(
@@ -158,24 +163,24 @@ def _lengths(
 ) -> list[str]:
     usual = (profile or own)["length"]
     odd = [group for group in groups if group["length"] and not usual["p5"] <= group["length"] <= usual["p95"]]
-    odd.sort(key=lambda group: (group["group"] != WHOLE, -abs(np.log(group["length"] / max(usual["p50"], 1)))))
-    return _sentence(
-        f"median length in {unit}: ",
-        odd,
-        lambda group: f"{group['length']:.0f}",
-        f"; 90 in 100 of {_whose(profile)} have {usual['p5']:.0f} to {usual['p95']:.0f}",
-    )
+    odd.sort(key=lambda group: -abs(np.log(group["length"] / max(usual["p50"], 1))))
+    odd = [group for group in odd if group["group"] == WHOLE] or odd
+    whose = "training articles" if profile else "these articles"
+    end = f"; 90 in 100 of {whose} have {usual['p5']:.0f} to {usual['p95']:.0f}"
+    return _sentence(f"median length in {unit}: ", odd, lambda group: f"{group['length']:.0f}", end)
 
 
 def _changes(groups: Sequence[Group], whole: Group, topic: str) -> list[str]:
-    """Return in which groups a topic is clearly rarer or more frequent than elsewhere, and its scores others."""
+    """Return in which groups a topic is clearly rarer or more frequent than elsewhere, and its scores others.
+
+    What is three times as frequent counts whatever the scores. What is rarer does not: the others may be frequent.
+    """
     rate = f"rate_{topic}"
     changed = []
     for group in groups:
         elsewhere = _elsewhere(group, whole, rate)
-        high, low = max(group[rate], elsewhere), min(group[rate], elsewhere)
         shifted = group[f"psi_{topic}"] > max(SHIFTED, group[f"psi_{topic}_chance"])
-        if _apart(group, whole, rate) and (shifted or high >= TIMES_RARER * low):
+        if _apart(group, whole, rate) and (shifted or group[rate] >= TIMES_MORE * elsewhere):
             changed.append(group)
     changed.sort(key=lambda group: -group[f"psi_{topic}"])
     return _sentence(
@@ -219,10 +224,6 @@ def _apart(group: Group, whole: Group, share: str) -> bool:
     low, high = wilson(group[share] * n_here, n_here)
     least, most = wilson(elsewhere * n_there, n_there)
     return low > most or high < least
-
-
-def _whose(profile: Mapping[str, Any] | None) -> str:
-    return "training articles" if profile else "these articles themselves"
 
 
 def _sentence(start: str, groups: Sequence[Group], figure: Callable[[Group], str], end: str = "") -> list[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.training.measures import Answers
     from vnpolicy_nlp.training.signature import Signature
 
-__all__ = ["Report"]
+__all__ = ["Report", "records_of"]
 
 # What a model's manifest holds, in its order.
 _SUMMARY = ("precision", "recall", "f1", "average_precision")
@@ -97,11 +97,11 @@ class Report:
         return {
             **self._head(self.table),
             "signature": self.signature.to_dict(),
-            "reliability": {topic: _records(curve) for topic, curve in self.reliability.items()},
+            "reliability": {topic: records_of(curve) for topic, curve in self.reliability.items()},
             "confusion": self.confusion.T.to_dict(),
             "confusion_wrong": self.confusion_wrong.T.to_dict(),
-            "errors": None if self.errors is None else _records(self.errors),
-            "slices": None if self.slices is None else _records(self.slices),
+            "errors": None if self.errors is None else records_of(self.errors),
+            "slices": None if self.slices is None else records_of(self.slices),
         }
 
     def to_html(self, *, whole_page: bool = False) -> str:
@@ -124,12 +124,12 @@ class Report:
         return self.to_html()
 
     def _head(self, table: pd.DataFrame) -> dict[str, Any]:
-        rows = dict(zip(map(str, table.index), _records(table), strict=True))
+        rows = dict(zip(map(str, table.index), records_of(table), strict=True))
         return {"n_articles": self.n_articles, "data_sha256": self.data_sha256, "results": rows}
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows as JSON values."""
+def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON values, figures rounded to four places, None for what is not defined."""
     rows = table.round(4).to_dict(orient="records")
     return [{str(name): _json(value) for name, value in row.items()} for row in rows]
 
