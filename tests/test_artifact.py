@@ -41,7 +41,7 @@ def test_saving_is_reproducible_and_replaces_a_model(tagger, tmp_path):
 
 def test_the_folder_holds_no_pickle():
     names = {path.name for path in packaged_model().iterdir()}
-    assert names == {MANIFEST, ARRAYS, "vocabulary.syllable.txt"}
+    assert names == {MANIFEST, ARRAYS, "vocabulary.syllable.txt", "README.md", "metrics.json"}
 
 
 def test_saving_never_replaces_anything_but_a_model(tagger, tmp_path):

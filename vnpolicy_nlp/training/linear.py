@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Words = Sequence[Sequence[str]]
+
+_log = logging.getLogger("vnpolicy_nlp")
 
 _WORTH_PROCESSES = 5_000_000  # stored counts times topics: below that starting processes takes longer
 
@@ -119,15 +122,17 @@ def fit_and_hold_out(
     if sum(view.counts.nnz for view in corpus.views) * corpus.Y.shape[1] < _WORTH_PROCESSES:
         n_jobs = 1
     # In processes, never in threads: liblinear has one random generator a process, and threads would share it.
-    model, *answers = Parallel(n_jobs=n_jobs, backend="loky")(
+    answers = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator")(
         [
             delayed(fit_linear)(nameless, np.arange(len(corpus.Y)), settings),  # the longest first
             *(delayed(_held_out)(nameless, *pair, settings) for pair in pairs),
         ]
     )
-    scores = np.zeros(corpus.Y.shape)
-    for (_, held_out), answer in zip(pairs, answers, strict=True):
+    model, scores = next(answers), np.zeros(corpus.Y.shape)
+    for n, ((_, held_out), answer) in enumerate(zip(pairs, answers, strict=True), start=1):
         scores[held_out] = answer
+        if n_jobs != 1:
+            _log.info("fold %d of %d", n, len(pairs))
     return model, scores
 
 
