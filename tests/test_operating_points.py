@@ -106,6 +106,17 @@ def test_a_model_of_format_1_has_one_preset(tagger, unseen, tmp_path):
         vp.load(tmp_path / "m", preset="precise")
 
 
+def test_a_model_of_format_2_has_no_exclusive_topics(tagger, unseen, tmp_path):
+    tagger.save(tmp_path / "m")
+    path = tmp_path / "m" / MANIFEST
+    manifest = json.loads(path.read_text("utf-8"))
+    del manifest["exclusive"]
+    path.write_text(json.dumps(manifest | {"format": 2}), encoding="utf-8")
+    old = vp.load(tmp_path / "m", preset="precise")
+    assert not old.exclusive
+    np.testing.assert_array_equal(old.predict(unseen[:20]), tagger.with_preset("precise").predict(unseen[:20]))
+
+
 def test_from_the_command_line(tmp_path, unseen):
     from test_cli import vnpolicy
 
