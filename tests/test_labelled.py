@@ -71,6 +71,9 @@ def test_exports_go_straight_in(tmp_path):
     ]
     (tmp_path / "export.json").write_text(json.dumps(tasks), "utf-8")
     assert vp.read_corpus(tmp_path / "export.json").labels == LABELS
+    (tmp_path / "tasks.json").write_text(json.dumps([{"data": task["data"], "predictions": []} for task in tasks]))
+    with pytest.raises(TableError, match="none of its 4 tasks has an answer; export it after labelling"):
+        vp.read_corpus(tmp_path / "tasks.json")
     lines = [{"text": text, "accept": list(t), "answer": "accept"} for text, t in zip(TEXTS, LABELS, strict=True)]
     (tmp_path / "export.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
     corpus = vp.read_corpus(tmp_path / "export.jsonl")
@@ -209,6 +212,10 @@ def test_refusals_of_the_command_are_one_line(tmp_path):
         assert (done.returncode, done.stdout) == (2, ""), done.stderr
         assert message in done.stderr.splitlines()[-1]
         assert "Traceback" not in done.stderr
+    done = vnpolicy("train", "good.csv", "-o", ".", cwd=tmp_path)
+    assert done.stderr == (
+        "vnpolicy: error: . exists and is not a model folder: choose another place for the model\n"
+    ), "said before the training"
     done = vnpolicy("train", "all.csv", "-o", "m", "--check", cwd=tmp_path)
     assert done.returncode == 2
     assert "error: every article has the topic a" in done.stdout

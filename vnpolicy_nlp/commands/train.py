@@ -75,11 +75,13 @@ def train(
     Topics stand in a column `topics` (joined by ";" or as a JSON list) or in columns of 0 and 1. What is wrong with the
     data is said first. MODEL_DIR gets the model, its card README.md and all figures in metrics.json.
     """
+    from vnpolicy_nlp.model.artifact import check_model_place
     from vnpolicy_nlp.training.build import train as train_on
     from vnpolicy_nlp.training.corpus import read_corpus
     from vnpolicy_nlp.training.estimator import TopicTagger
     from vnpolicy_nlp.training.problems import check_corpus
 
+    check_model_place(output)  # before an hour of training
     estimator = TopicTagger(exclusive=exclusive)
     estimator.set_params(**_settings(settings, tuple(estimator.get_params())))
     if min_df is not None:

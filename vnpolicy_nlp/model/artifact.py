@@ -38,7 +38,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["DEFAULT_PRESET", "FORMAT", "ModelParts", "model_sha256", "read_manifest", "read_model", "write_model"]
+__all__ = [
+    "DEFAULT_PRESET",
+    "FORMAT",
+    "ModelParts",
+    "check_model_place",
+    "model_sha256",
+    "read_manifest",
+    "read_model",
+    "write_model",
+]
 
 FORMAT = 3
 DEFAULT_PRESET = "balanced"
@@ -118,8 +127,7 @@ def write_model(parts: ModelParts, folder: str | Path, beside: Mapping[str, byte
         If `folder` exists and is anything but a model folder or an empty one, or cannot be written.
     """
     folder = Path(folder)
-    if folder.exists() and not _may_be_replaced(folder):
-        raise OutputError(f"{folder} exists and is not a model folder: choose another place for the model")
+    check_model_place(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
@@ -132,6 +140,13 @@ def write_model(parts: ModelParts, folder: str | Path, beside: Mapping[str, byte
             fresh.rename(folder)
     except OSError as error:
         raise OutputError(f"cannot write the model to {folder}: {error.strerror or error}") from error
+
+
+def check_model_place(folder: str | Path) -> None:
+    """Raise `OutputError` where a folder must not be replaced: it is anything but a model folder or an empty one."""
+    folder = Path(folder)
+    if folder.exists() and not _may_be_replaced(folder):
+        raise OutputError(f"{folder} exists and is not a model folder: choose another place for the model")
 
 
 def read_model(folder: str | Path) -> ModelParts:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from vnpolicy_nlp.errors import ColumnError, LabelError
+from vnpolicy_nlp.errors import ColumnError, LabelError, TableError
 from vnpolicy_nlp.model.columns import TOPICS_COLUMN
 from vnpolicy_nlp.training.labels import parse_topics
 from vnpolicy_nlp.training.tables import as_strings, read_records, read_table
@@ -25,7 +25,7 @@ _NAMES = (
     *("chủ đề", "chu_de", "chủ_đề", "nhãn", "nhan", "chuyên mục", "chuyen_muc", "chuyên_mục"),
 )
 SUGGESTED_COLUMN = "suggested"  # beside the topics in a spreadsheet of `vnpolicy review`
-_EXPORT_KEYS = {"annotations", "annotation_id", "answer", "accept"}  # of Label Studio and Prodigy
+_EXPORT_KEYS = {"annotations", "annotation_id", "answer", "accept", "predictions"}  # of Label Studio and Prodigy
 _YES, _NO = {"1", "1.0", "true", "x"}, {"0", "0.0", "false", ""}
 
 _log = logging.getLogger("vnpolicy_nlp")
@@ -41,7 +41,10 @@ def labelled_table(source: str | Path | pd.DataFrame) -> pd.DataFrame:
         if records and not _EXPORT_KEYS.isdisjoint(records[0]):
             from vnpolicy_nlp.training.review_files import read_review
 
-            return as_strings(read_review(source))
+            found = read_review(source)
+            if found.empty:
+                raise TableError(f"{source}: none of its {len(records)} tasks has an answer; export it after labelling")
+            return as_strings(found)
         return as_strings(pd.DataFrame(records))
     table = read_table(source)
     if not {TOPICS_COLUMN, SUGGESTED_COLUMN} <= set(table.columns):
