@@ -1,5 +1,7 @@
 """What several test files need."""
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -46,3 +48,12 @@ def corpus():
 def small_corpus(corpus):
     """Fifty training articles, enough to train something quickly."""
     return corpus.texts[:50], corpus.labels[:50]
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    target = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (built,) = target.glob("*.whl")
+    return built
