@@ -5,11 +5,18 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import bootstrap
 from test_cli import vnpolicy
 
 import vnpolicy_nlp as vp
+from vnpolicy_nlp.commands.compare import _names
 from vnpolicy_nlp.errors import InputError, LabelError
 from vnpolicy_nlp.training.compare import compare
+from vnpolicy_nlp.training.compare_tables import comparison_table
+from vnpolicy_nlp.training.measures import Answers
+from vnpolicy_nlp.training.signature import data_sha256
 
 TOPICS = ("a", "b")
 
@@ -116,6 +123,107 @@ def test_where_a_model_wins(articles):
     assert "place: here (40): B better" in str(found)
 
 
+def test_intervals_are_the_paired_ones_of_scipy():
+    rng = np.random.default_rng(0)
+    Y = (rng.random((150, 2)) < 0.4).astype(np.int64)
+    tags = [np.where(rng.random(Y.shape) < share, 1 - Y, Y) for share in (0.2, 0.1)]
+    a, b = (Answers(TOPICS, Y, given, given.astype(float)) for given in tags)
+
+    def difference(rows):
+        y = Y[rows]
+        first, second = (
+            np.mean(2 * (y * t).sum(axis=0) / (y + t).sum(axis=0)) for t in (given[rows] for given in tags)
+        )
+        return second - first
+
+    row = comparison_table((a, b), ("A", "B"), 0).loc["macro"]
+    expected = bootstrap(
+        (np.arange(150),), difference, n_resamples=1000, method="percentile", vectorized=False, rng=rng
+    ).confidence_interval
+    assert row["f1_difference"] == pytest.approx(difference(np.arange(150)))
+    assert [row["f1_low"], row["f1_high"]] == pytest.approx(list(expected), abs=0.015)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(*[st.booleans()] * 6), min_size=1, max_size=12))
+def test_every_changed_tag_is_fixed_or_broken(rows):
+    Y, first, second = np.array(rows, dtype=np.int64).reshape(-1, 3, 2).transpose(1, 0, 2)
+    texts = [f"bài {n}" for n in range(len(rows))]
+    a, b = (Fixed(dict(zip(texts, tags.tolist(), strict=True))) for tags in (first, second))
+    with pytest.warns(UserWarning, match="fewer than 10"):
+        found = compare(a, b, texts, Y, n_examples=12)
+    assert found.counts.to_numpy().sum() == (first != second).sum() == len(found.changed)
+    assert found.n_changed == (first != second).any(axis=1).sum()
+    better = {"a": "A better", "b": "B better"}
+    told = found.summary()
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["summary"] == told
+    if told["better"]:
+        assert found.table.loc["macro", "verdict"] == better[told["better"]]
+    for topic, column in zip(TOPICS, Y.T, strict=True):
+        single = column.sum() < 2 and found.table.loc[topic, "verdict"] in better.values()
+        assert not single, "one article is no evidence"
+
+
+def test_one_article_names_no_winner(articles):
+    texts, labels, (right, bad, _) = articles
+    errs = next(n for n, text in enumerate(texts) if "a" in labels[n] and bad.answers[text][0] < 0.5)
+    found = compare(bad, right, texts, labels, slices={"place": ["x" if n == errs else "y" for n in range(200)]})
+    row = found.slices.set_index("value").loc["x"]
+    assert (row["f1_low"], row["small"], row["verdict"]) == (row["f1_high"], True, "too few articles")
+    assert "place: x" not in str(found)
+
+
+def test_columns_of_a_frame_go_by_their_names(articles):
+    texts, labels, (right, bad, _) = articles
+    frame = pd.DataFrame({topic: [int(topic in given) for given in labels] for topic in ("b", "a")})
+    found = compare(bad, right, texts, frame.assign(title=texts))
+    pd.testing.assert_frame_equal(found.table, compare(bad, right, texts, labels).table)
+    part = compare(bad, right, texts, frame[["a"]])
+    assert (part.unlabelled, part.table.index[0]) == (("b",), "a")
+    assert "Topics without labels, not compared: b" in str(part)
+    assert "Topics without labels, not compared: b" in part._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"names": ("m", "m")}, "the models are called 'm' and 'm': give two different names"),
+        ({"names": ("m",)}, "the models are called 'm': give two different names"),
+        ({"ids": [1, 2]}, "200 texts but 2 ids: give one an article, or leave them out"),
+        ({"labels": [()]}, "200 texts but 1 labels: give one label set an article, and at least one"),
+        ({"labels": pd.DataFrame({"x": [0] * 200})}, "the labels have no column for a, b: name the columns"),
+        ({"slices": {"place": ["x"]}}, "the slice 'place' has 1 values for 200 texts: give one each"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_compared(articles, options, message):
+    texts, labels, (right, bad, _) = articles
+    with pytest.raises(InputError, match=message):
+        compare(right, bad, texts, **{"labels": labels, **options})
+
+
+def test_training_articles_are_told_also_where_topics_differ(articles):
+    texts, labels, (right, *_) = articles
+    other = Fixed({text: [0.9, 0.1] for text in texts}, ("b", "c"))
+    mine = Fixed(right.answers)
+    Y = np.array([[int(topic in given) for topic in TOPICS] for given in labels])
+    mine.record = {"training": {"data_sha256": data_sha256(texts, Y)}}
+    with pytest.warns(UserWarning, match="mine was trained on these very articles: the comparison flatters it"):
+        compare(mine, other, texts, labels, names=("mine", "other"))
+
+
+def test_exclusive_models_get_their_accuracy():
+    texts = [f"bài {n}" for n in range(60)]
+    Y = np.eye(2, dtype=int)[[0, 1] * 30]
+    wrong = Y.copy()
+    wrong[:20] = 1 - wrong[:20]
+    a, b = (Fixed(dict(zip(texts, tags.tolist(), strict=True))) for tags in (wrong, Y))
+    found = compare(a, b, texts, Y)
+    assert found.accuracy == pytest.approx((40 / 60, 1.0))
+    assert found.table.loc["micro", "f1_a"] == pytest.approx(40 / 60)
+    assert "accuracy (micro F1) 0.667 and 1.000" in found.verdict
+
+
 def test_real_models_as_json_and_html(small_corpus, tagger):
     texts, labels = small_corpus
     mine = vp.TopicTagger(syllable_ngram_range=None, n_folds=2).fit(texts, labels)
@@ -133,3 +241,15 @@ def test_command(tmp_path, small_corpus):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["models"] == ["mine", "default"]
     assert "no model folder at nowhere" in vnpolicy("compare", "nowhere", "default", "mine.csv", cwd=tmp_path).stderr
+
+
+@pytest.mark.parametrize(
+    ("folders", "names"),
+    [
+        (("models/mine", "default"), ("mine", "default")),
+        (("old/m", "new/m"), ("old/m", "new/m")),
+        (("default", "default"), ("A", "B")),
+    ],
+)
+def test_models_are_called_by_their_folders(folders, names):
+    assert _names(*folders) == names

@@ -48,6 +48,8 @@ def compare(
 
 
 def _names(a: str, b: str) -> tuple[str, str]:
-    """Return short names of two folders, the whole paths where these would be the same."""
+    """Return short names of two folders, the whole paths where these would be the same; A and B of the same folder."""
+    if a == b:
+        return "A", "B"
     short = Path(a).name or a, Path(b).name or b
     return short if short[0] != short[1] else (a, b)
