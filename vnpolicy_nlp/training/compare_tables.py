@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from vnpolicy_nlp.training.intervals import resamples
-from vnpolicy_nlp.training.measures import MACRO, MICRO, Answers, measures
+from vnpolicy_nlp.training.measures import MACRO, MICRO, Answers, decision_measures, measures
 from vnpolicy_nlp.training.mistakes import title_of
-from vnpolicy_nlp.training.slices import FEWEST_POSITIVES
+from vnpolicy_nlp.training.slices import FEWEST_POSITIVES, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,18 +34,21 @@ TOO_FEW, FEWEST_TO_TELL = "too few articles", 2
 FIGURES = ("f1", "average_precision", "precision", "recall")
 
 
-def comparison_table(both: tuple[Answers, Answers], names: tuple[str, str], seed: int) -> pd.DataFrame:
+def comparison_table(
+    both: tuple[Answers, Answers], names: tuple[str, str], seed: int, figures: Sequence[str] = FIGURES
+) -> pd.DataFrame:
     """Return the figures of both models, the differences and their intervals; see `Comparison.table`."""
+    measured = measures if "average_precision" in figures else decision_measures
     a = both[0]
     n = len(a.Y)
     fewest = _fewest(a.Y)
-    whole = [measures(answers, np.ones((1, n))) for answers in both]
-    drawn = [[measures(answers, weights) for answers in both] for weights in resamples(a, seed)]
+    whole = [measured(answers, np.ones((1, n))) for answers in both]
+    drawn = [[measured(answers, weights) for answers in both] for weights in resamples(a, seed)]
     columns: dict[str, Any] = {
         "n_positive": [*a.Y.sum(axis=0).tolist(), *[int(a.Y.any(axis=1).sum())] * 2],
         "small": [n < FEWEST_POSITIVES for n in fewest],
     }
-    for name in FIGURES:
+    for name in figures:
         differences = np.concatenate([second[name] - first[name] for first, second in drawn], axis=1)
         columns[f"{name}_a"], columns[f"{name}_b"] = (values[name][:, 0] for values in whole)
         columns[f"{name}_difference"] = columns[f"{name}_b"] - columns[f"{name}_a"]
@@ -84,9 +87,9 @@ def comparison_slices(
     found = []
     for name, values in columns.items():
         there = np.asarray(values, dtype=object)
-        for value in sorted(set(values)):
+        for value in in_order(name, values):
             rows = there == value
-            table = comparison_table((both[0].part(rows), both[1].part(rows)), names, seed)
+            table = comparison_table((both[0].part(rows), both[1].part(rows)), names, seed, ("f1",))
             figures = table.loc[
                 MACRO, ["small", "f1_a", "f1_b", "f1_difference", "f1_low", "f1_high", "verdict"]
             ].to_dict()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["MACRO", "MEASURES", "MICRO", "Answers", "measures"]
+__all__ = ["MACRO", "MEASURES", "MICRO", "Answers", "decision_measures", "measures"]
 
 MEASURES = ("precision", "recall", "f1", "average_precision", "brier", "expected_calibration_error")
 MACRO, MICRO = "macro", "micro"
@@ -66,7 +66,7 @@ def measures(answers: Answers, weights: Array) -> dict[str, Array]:
     positive article has neither precision nor recall, F1 or average precision: NaN, and not in the macro average.
     """
     return {
-        **_of_decisions(answers, weights),
+        **decision_measures(answers, weights),
         "average_precision": _with_macro(
             [_average_precision(y, p, weights) for y, p in zip(answers.Y.T, answers.probabilities.T, strict=True)],
             _average_precision(
@@ -77,7 +77,8 @@ def measures(answers: Answers, weights: Array) -> dict[str, Array]:
     }
 
 
-def _of_decisions(answers: Answers, weights: Array) -> dict[str, Array]:
+def decision_measures(answers: Answers, weights: Array) -> dict[str, Array]:
+    """Return precision, recall and f1 as `measures` does, without what takes most of its time."""
     hits, tagged, positive = (
         (weights @ counted.astype(np.float64)).T
         for counted in (answers.Y * answers.decisions, answers.decisions, answers.Y)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from vnpolicy_nlp.training.measures import Answers
 
-__all__ = ["FEWEST_POSITIVES", "slice_columns", "slice_table"]
+__all__ = ["FEWEST_POSITIVES", "in_order", "slice_columns", "slice_table"]
 
 FEWEST_POSITIVES = 10
 MOST_VALUES = 12
@@ -79,7 +79,7 @@ def slice_table(answers: Answers, columns: Mapping[str, Sequence[str]], *, seed:
     parts = []
     for name, values in columns.items():
         there = np.asarray(values, dtype=object)
-        for value in _in_order(name, values):
+        for value in in_order(name, values):
             rows = there == value
             table = measure_table(answers.part(rows), seed=seed).drop(index=MICRO).rename_axis("topic").reset_index()
             table.insert(0, "slice", name)
@@ -110,7 +110,7 @@ def _few(values: list[str]) -> list[str]:
     return [value if value in kept else rest for value in values]
 
 
-def _in_order(name: str, values: Sequence[str]) -> list[str]:
+def in_order(name: str, values: Sequence[str]) -> list[str]:
     """Return the values that occur: lengths from short to long, others from frequent to rare."""
     if name == LENGTH:
         return [length for _, length in _LENGTHS if length in values]
