@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from importlib.metadata import version
-from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -13,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.utils.validation import check_is_fitted
 
-from vnpolicy_nlp.errors import InputError, LabelError, TextError
+from vnpolicy_nlp.errors import TextError
 from vnpolicy_nlp.model.artifact import DEFAULT_PRESET, ModelParts
 from vnpolicy_nlp.model.classifier import LinearClassifier
 from vnpolicy_nlp.model.features import View
@@ -21,6 +20,7 @@ from vnpolicy_nlp.model.tagger import Tagger
 from vnpolicy_nlp.text.prepare import prepare
 from vnpolicy_nlp.text.segmenter import segmenter_checksum
 from vnpolicy_nlp.training.calibration import answer_held_out, calibrate
+from vnpolicy_nlp.training.checks import check_contrasts, check_parameters, check_trainable
 from vnpolicy_nlp.training.folds import checked_groups, checked_times, folds
 from vnpolicy_nlp.training.labels import binarize_labels
 from vnpolicy_nlp.training.linear import Settings, count_corpus, fit_and_hold_out
@@ -174,12 +174,12 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         times: Iterable[Any] | None = None,
     ) -> Self:
         """Train on articles and contrasts that are normalised and segmented already, as `prepare` returns them."""
-        self._check_parameters()
+        check_parameters(self.get_params())
         Y, topics = binarize_labels(labels, self.topics)
         order = np.argsort(topics)
         Y, self.topics_ = Y[:, order], tuple(topics[i] for i in order)
-        _check_trainable(Y, self.topics_, len(words), self.exclusive)
-        _check_contrasts(contrasts, Y, self.topics_)
+        check_trainable(Y, self.topics_, len(words), self.exclusive)
+        check_contrasts(contrasts, Y, self.topics_)
         self.classes_ = [np.array([0, 1])] * len(self.topics_)  # as scikit-learn's multilabel classifiers have it
         splits = folds(
             Y,
@@ -213,20 +213,6 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         record["training"]["profile"] = profile_of(words, parts, self.out_of_fold_)
         self.tagger_ = Tagger(parts)
         return self
-
-    def _check_parameters(self) -> None:
-        """Raise `InputError` for a value of which scikit-learn would complain in its own words, or would not."""
-        for name, least, is_whole in (("min_df", 1, True), ("n_folds", 2, True), ("beta", 1, False)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, Integral if is_whole else Real) or float(value) < least:
-                kind = "whole number" if is_whole else "number"
-                raise InputError(f"{name} is {value!r}: it must be a {kind} of {least} or more")
-        for name in ("C", "contrast_weight"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, Real) or not float(value) > 0:
-                raise InputError(f"{name} is {value!r}: it must be a number above 0")
-        if self.class_weight not in ("balanced", None):
-            raise InputError(f'class_weight is {self.class_weight!r}: it must be "balanced" or None')
 
     def _settings(self) -> Settings:
         classifier = partial(
@@ -317,39 +303,3 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
         tags.input_tags.one_d_array = True
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _check_trainable(Y: NDArray[np.int64], topics: Sequence[str], n_texts: int, exclusive: bool) -> None:
-    if len(Y) != n_texts:
-        raise LabelError(f"{n_texts} texts but {len(Y)} labels: give one label set an article")
-    if not topics:
-        raise LabelError("no topic occurs in the labels: nothing to train")
-    if exclusive:
-        _check_exclusive(Y, topics)
-    for topic, n_positive in zip(topics, Y.sum(axis=0).tolist(), strict=True):
-        if n_positive < 2 or n_texts - n_positive < 2:
-            raise LabelError(
-                f"the topic {topic} has {n_positive} of {n_texts} articles: training needs at least 2 with it and "
-                "2 without"
-            )
-
-
-def _check_exclusive(Y: NDArray[np.int64], topics: Sequence[str]) -> None:
-    if len(topics) < 2:
-        raise LabelError(f"only the topic {topics[0]} occurs in the labels: exclusive topics are two at least")
-    if wrong := np.flatnonzero(Y.sum(axis=1) != 1).tolist():
-        shown = ", ".join(f"labels[{row}] has {int(Y[row].sum())}" for row in wrong[:5])
-        raise LabelError(
-            f"{len(wrong)} of {len(Y)} articles do not have exactly one topic ({shown}): mend these labels, or train "
-            "without exclusive=True"
-        )
-
-
-def _check_contrasts(contrasts: Sequence[Any], Y: NDArray[np.int64], topics: Sequence[str]) -> None:
-    for n, (article, topic, _) in enumerate(contrasts):
-        if topic not in topics:
-            raise LabelError(f"contrasts[{n}] is of {topic!r}, which is no topic of the labels: {', '.join(topics)}")
-        if not 0 <= article < len(Y):
-            raise LabelError(f"contrasts[{n}] is of article {article}, but there are {len(Y)}, counted from 0")
-        if not Y[article, topics.index(topic)]:
-            raise LabelError(f"contrasts[{n}] was cut from article {article}, which does not have the topic {topic}")
