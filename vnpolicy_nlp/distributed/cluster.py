@@ -122,7 +122,8 @@ class Cluster:
             with _answering():
                 try:
                     return future.result(timeout=_LOOK_SECONDS)
-                except TimeoutError:
+                except (TimeoutError, UnboundLocalError):
+                    # Dask's own wait ends with the latter, now and then, when it is cancelled as it times out.
                     self._look()
                 except KilledWorker as error:
                     raise ClusterError(
