@@ -99,7 +99,16 @@ def test_what_is_not_understood_is_named(table, options, error, message):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("mine.csv", "content,topics\nGiá v\u00e0ng,\n".encode("latin-1"), "byte 17 is none; save it as UTF-8"),
+        (
+            "mine.csv",
+            "content,topics\nGiá v\u00e0ng,\n".encode("latin-1"),
+            r"1 of 2 lines are in another encoding \(line 2\); save it as UTF-8",
+        ),
+        (
+            "mine.csv",
+            "content,topics\nXã họp,a\n".encode() + "giá rẻ".encode("cp1258", "replace") + b",\nhai,b\n",
+            r"1 of 4 lines .*\(line 3\)",
+        ),
         ("mine.xlsx", b"PK", "is a spreadsheet file: save it as CSV UTF-8"),
         ("mine.jsonl", b'{"content": "a"}\nb', "line 2: not JSON"),
         ("mine.jsonl", b"[1]", "line 1: '1' is not a JSON object"),
@@ -216,7 +225,8 @@ def test_refusals_of_the_command_are_one_line(tmp_path):
     assert done.stderr == (
         "vnpolicy: error: . exists and is not a model folder: choose another place for the model\n"
     ), "said before the training"
-    done = vnpolicy("train", "all.csv", "-o", "m", "--check", cwd=tmp_path)
+    assert "give a folder for the model with -o" in vnpolicy("train", "all.csv", cwd=tmp_path).stderr
+    done = vnpolicy("train", "all.csv", "--check", cwd=tmp_path)
     assert done.returncode == 2
     assert "error: every article has the topic a" in done.stdout
     assert not (tmp_path / "m").exists()

@@ -20,7 +20,7 @@ __all__ = ["train"]
 
 @click.command(short_help="Train a model on your own labels.")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="MODEL_DIR")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="MODEL_DIR")
 @text_option
 @label_option
 @only_option
@@ -54,7 +54,7 @@ __all__ = ["train"]
 @click.option("--quiet", is_flag=True, help="No progress and no figures.")
 def train(
     data: Path,
-    output: Path,
+    output: Path | None,
     text: tuple[str, ...],
     labels: tuple[str, ...],
     only: str | None,
@@ -81,7 +81,10 @@ def train(
     from vnpolicy_nlp.training.estimator import TopicTagger
     from vnpolicy_nlp.training.problems import check_corpus
 
-    check_model_place(output)  # before an hour of training
+    if output is None and not check:
+        raise click.UsageError("give a folder for the model with -o")
+    if output is not None:
+        check_model_place(output)  # before an hour of training
     estimator = TopicTagger(exclusive=exclusive)
     estimator.set_params(**_settings(settings, tuple(estimator.get_params())))
     if min_df is not None:
@@ -99,6 +102,7 @@ def train(
         done = train_on(own, estimator, add=more, with_default=with_default, times=time_column, search_seconds=seconds)
     if len(done.problems) and not quiet:
         click.echo(done.problems, err=True)
+    assert output is not None
     done.save(output)
     if not quiet:
         click.echo(

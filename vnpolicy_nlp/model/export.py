@@ -1,7 +1,7 @@
 """The bridge to scikit-learn: the only module below the training floor that imports it.
 
-Training builds its features from `feature_union`, and `to_pipeline` builds the same from a finished model, so
-there is one description of the pipeline in scikit-learn's terms.
+`feature_union` describes the features in scikit-learn's own classes. `to_pipeline` fills it from a finished model, and
+tests hold to it what training counts and what serving computes.
 """
 
 from __future__ import annotations

@@ -51,8 +51,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
         raise TableError(f"no such file: {path}") from error
     except UnicodeDecodeError as error:
         raise TableError(
-            f"cannot read {path} as UTF-8 CSV: byte {error.start} is none; save it as UTF-8, or write it anew with "
-            "`vnpolicy tag --encoding`"
+            f"cannot read {path} as UTF-8 CSV: {_lines_in_another_encoding(path)}; save it as UTF-8"
         ) from error
     except (ValueError, OSError, csv.Error) as error:
         raise TableError(f"cannot read {path} as UTF-8 CSV: {' '.join(str(error).split())}") from error
@@ -116,6 +115,19 @@ def _kind(path: Path) -> str:
 def _opened(path: Path) -> IO[str]:
     opener: Any = _PACKED.get(path.suffix.lower(), open)
     return cast("IO[str]", opener(path, "rt", encoding="utf-8-sig", newline=""))
+
+
+def _lines_in_another_encoding(path: Path) -> str:
+    opener: Any = _PACKED.get(path.suffix.lower(), open)
+    lines, n_lines = [], 0
+    with opener(path, "rb") as file:
+        for n_lines, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                lines.append(n_lines)
+    shown = ", ".join(map(str, lines[:10])) + (f" and {len(lines) - 10} more" if len(lines) > 10 else "")
+    return f"{len(lines)} of {n_lines} lines are in another encoding (line {shown})"
 
 
 def _separator(header: str) -> str:
