@@ -17,12 +17,12 @@ from test_cli import vnpolicy
 import vnpolicy_nlp as vp
 from vnpolicy_nlp.errors import ColumnError, LabelError, OutputError
 from vnpolicy_nlp.model.artifact import model_sha256
+from vnpolicy_nlp.pages import write_page
 from vnpolicy_nlp.training.intervals import measure_table
 from vnpolicy_nlp.training.measures import MEASURES, Answers
 from vnpolicy_nlp.training.metrics import report_of
 from vnpolicy_nlp.training.plots import precision_recall_steps
 from vnpolicy_nlp.training.reliability import bin_numbers, reliability_curve
-from vnpolicy_nlp.training.report_html import write_page
 from vnpolicy_nlp.training.slices import slice_columns
 
 TOPICS = ("a", "b", "c")
@@ -322,12 +322,12 @@ def test_html_is_whole_and_escaped(tagger, full):
 
 def test_a_page_is_never_written_over(tmp_path):
     made = report(simulated(20))
-    write_page(made, tmp_path / "r.html")
+    write_page(made.to_html(whole_page=True), tmp_path / "r.html")
     assert (tmp_path / "r.html").read_text("utf-8") == made.to_html(whole_page=True)
     with pytest.raises(OutputError, match=r"r\.html exists: choose another name for the page, or move it away"):
-        write_page(made, tmp_path / "r.html")
+        write_page(made.to_html(whole_page=True), tmp_path / "r.html")
     with pytest.raises(OutputError, match=r"cannot write the page to .*: No such file or directory"):
-        write_page(made, tmp_path / "no" / "r.html")
+        write_page(made.to_html(whole_page=True), tmp_path / "no" / "r.html")
 
 
 def test_the_command(tmp_path, unseen):

@@ -12,9 +12,12 @@ PACKAGE = ROOT / "vnpolicy_nlp"
 ALLOWED = {
     "errors": (set(), set()),
     "topics": (set(), set()),
+    "wording": ({"errors", "topics"}, set()),
+    "pages": ({"errors"}, set()),
     "datasets": ({"errors"}, set()),
     "text": ({"errors", "text"}, {"joblib", "numpy", "platformdirs", "safetensors", "underthesea"}),
     "model": ({"errors", "text", "model"}, {"numpy", "safetensors"}),
+    "model.explain_html": ({"model", "wording"}, {"numpy"}),
     "model.processes": (set(), {"joblib"}),
     "model.scoring": ({"text", "model"}, {"joblib", "numpy"}),
     "model.export": ({"text", "model"}, {"numpy", "scipy", "sklearn"}),
@@ -28,14 +31,30 @@ ALLOWED = {
         {"iterstrat", "joblib", "numpy", "pandas", "scipy", "sklearn"},
     ),
     "cli": ({"errors", "commands"}, {"click"}),
-    "commands": ({"errors", "progress", "topics", "text", "model", "archive", "training", "commands"}, {"click"}),
+    "commands": (
+        {"errors", "pages", "progress", "topics", "wording", "text", "model", "archive", "training", "commands"},
+        {"click"},
+    ),
+    "commands.explain_view": ({"model", "wording"}, {"rich"}),
     "progress": (set(), {"click", "tqdm"}),
     "__main__": ({"cli"}, set()),
     "__init__": (set(), set()),
 }
 HEAVY = {
-    *("click", "dask", "distributed", "ftfy", "iterstrat", "joblib", "numpy", "pandas", "platformdirs", "pyarrow"),
-    *("safetensors", "scipy", "sklearn", "tqdm", "underthesea"),
+    *(
+        "click",
+        "dask",
+        "distributed",
+        "ftfy",
+        "iterstrat",
+        "joblib",
+        "numpy",
+        "pandas",
+        "platformdirs",
+        "pyarrow",
+        "rich",
+    ),
+    *("rich", "safetensors", "scipy", "sklearn", "tqdm", "underthesea"),
 }
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
 

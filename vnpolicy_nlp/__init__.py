@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.archive.run import RunSummary, tag_archive
     from vnpolicy_nlp.datasets import data_folder
     from vnpolicy_nlp.errors import InputError, ModelError, OutputError, VnPolicyError
+    from vnpolicy_nlp.model.explain import Explanation
     from vnpolicy_nlp.model.tagger import Tagger, load
     from vnpolicy_nlp.text.documents import Document, cited_documents
     from vnpolicy_nlp.text.normalize import normalize
@@ -37,6 +38,7 @@ _HOME = {
     "Corpus": "training.corpus",
     "Document": "text.documents",
     "Drift": "training.drift",
+    "Explanation": "model.explain",
     "InputError": "errors",
     "ModelError": "errors",
     "OutputError": "errors",
@@ -72,6 +74,7 @@ __all__ = [
     "Corpus",
     "Document",
     "Drift",
+    "Explanation",
     "InputError",
     "ModelError",
     "OutputError",

@@ -14,6 +14,7 @@ import click
 from vnpolicy_nlp.commands.compare import compare
 from vnpolicy_nlp.commands.drift import drift
 from vnpolicy_nlp.commands.evaluate import evaluate
+from vnpolicy_nlp.commands.explain import explain
 from vnpolicy_nlp.commands.info import info
 from vnpolicy_nlp.commands.options import EXIT_ERROR, EXIT_INTERRUPTED
 from vnpolicy_nlp.commands.review import review
@@ -50,7 +51,7 @@ def cli() -> None:
     """Tag Vietnamese news articles with the policy topics they report on."""
 
 
-for command in (tag, train, evaluate, compare, review, drift, info):
+for command in (tag, train, evaluate, compare, review, drift, explain, info):
     cli.add_command(command)
 
 

@@ -50,9 +50,9 @@ def evaluate(
     by whether a policy document is cited, and --by columns. Errors go by the column `id`, or the number of the row.
     """
     from vnpolicy_nlp.model.tagger import load
+    from vnpolicy_nlp.pages import check_page, write_page
     from vnpolicy_nlp.training.corpus import read_corpus
     from vnpolicy_nlp.training.metrics import evaluate as report_on
-    from vnpolicy_nlp.training.report_html import check_page, write_page
 
     if html:
         check_page(html)
@@ -60,5 +60,5 @@ def evaluate(
     tagger = load(model, preset=preset, base_rate=parse_base_rate(base_rate))
     report = report_on(tagger, corpus.texts, corpus.labels, slices=corpus.columns, ids=corpus.ids)
     if html:
-        write_page(report, html)
+        write_page(report.to_html(whole_page=True), html)
     click.echo(as_json_text(report.to_dict()) if as_json else str(report))

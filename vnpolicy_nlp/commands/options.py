@@ -15,6 +15,7 @@ __all__ = [
     "as_json_text",
     "base_rate_option",
     "label_option",
+    "language_option",
     "model_option",
     "only_option",
     "only_rows",
@@ -56,6 +57,9 @@ base_rate_option = click.option(
     "--base-rate",
     metavar="SHARE",
     help="Of articles with a topic, as in 0.003 or ideology_work=0.004,social_supervision=0.001.",
+)
+language_option = click.option(
+    "--lang", "language", type=click.Choice(("vi", "en")), default="vi", help="Vietnamese without it."
 )
 only_option = click.option(
     "--only",

@@ -11,6 +11,8 @@ import numpy as np
 from vnpolicy_nlp.model.units import DROPPED, NgramIndex, TokenUnits, View, WordUnits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from vnpolicy_nlp.text.segmented import Segmented
@@ -109,6 +111,23 @@ class ViewFeatures:
             np.concatenate(columns),
             len(bounds),
         )
+
+    def occurrences(self, articles: Segmented) -> Iterator[tuple[Ints, Ints]]:
+        """Yield the terms wherever they occur, those of one length at a time, the shortest first.
+
+        Yields
+        ------
+        columns : ndarray of int64, shape (n_found,)
+        words : ndarray of int64, shape (n_found, n_units)
+            In which words the units of a term stand, paddings counted as words.
+        """
+        units, _ = self._units(articles)
+        words = np.cumsum(~articles.inside) - 1
+        if self.view.unit == "word":
+            words = np.arange(len(units))
+        kept = np.flatnonzero(units != DROPPED)
+        for size, (places, number, column_of) in enumerate(self._index.find(units.take(kept)), start=1):
+            yield column_of.take(number), words.take(kept.take(places[:, np.newaxis] + np.arange(size)))
 
     @cached_property
     def _index(self) -> NgramIndex:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
+    from vnpolicy_nlp.model.explain import Explanation
     from vnpolicy_nlp.text.segmented import Segmented
 
 __all__ = ["Tagger", "load", "packaged_model"]
@@ -170,6 +171,30 @@ class Tagger:
             {topic: text[start:end] for topic, (start, end) in spans.items()}
             for text, spans in zip(checked, found, strict=True)
         ]
+
+    def explain(self, text: str) -> Explanation:
+        """Say why an article gets its topics: the words that push each score up and down, and the evidence.
+
+        Parameters
+        ----------
+        text : str
+            One article.
+
+        Returns
+        -------
+        Explanation
+            In a notebook the article with graded highlights.
+
+        Raises
+        ------
+        TextError
+            If `text` is no string.
+        """
+        from vnpolicy_nlp.model.explain import explain
+
+        if not isinstance(text, str):
+            raise TextError(f"explain takes one article, a string, not {type(text).__name__}: call it for each")
+        return explain(self._parts, text)
 
     def predict_segmented(self, articles: Segmented) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return decisions and probabilities of articles that `encode` has segmented already."""

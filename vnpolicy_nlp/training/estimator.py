@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
+    from vnpolicy_nlp.model.explain import Explanation
+
     Words = list[list[str]]
 
 __all__ = ["TopicTagger"]
@@ -261,6 +263,10 @@ class TopicTagger(ClassifierMixin, BaseEstimator):
     def predict_proba(self, texts: Iterable[str], *, n_jobs: int = 1) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_articles, n_topics)."""
         return self._fitted().predict_proba(texts, n_jobs=n_jobs)
+
+    def explain(self, text: str) -> Explanation:
+        """Say why an article gets its topics; see `Tagger.explain`."""
+        return self._fitted().explain(text)
 
     def tag_frame(
         self,

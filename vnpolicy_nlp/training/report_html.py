@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from vnpolicy_nlp.errors import OutputError
 from vnpolicy_nlp.training.measures import MEASURES
 from vnpolicy_nlp.training.plots import precision_recall_svg, reliability_svg
 from vnpolicy_nlp.training.report_text import cell, confusion_cells, slice_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from vnpolicy_nlp.training.report import Report
 
-__all__ = ["check_page", "html_of", "write_page"]
+__all__ = ["html_of"]
 
 _STYLE = """
 .vnpolicy-report { font-family: sans-serif; line-height: 1.4; }
@@ -44,30 +42,6 @@ _PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
-
-
-def check_page(path: Path) -> None:
-    """Raise `OutputError` if something is there already."""
-    if path.exists():
-        raise OutputError(f"{path} exists: choose another name for the page, or move it away")
-
-
-def write_page(report: Report, path: Path) -> None:
-    """Write the report as a page of its own, in UTF-8; nothing is ever written over.
-
-    Raises
-    ------
-    OutputError
-        If something is there already, or the page cannot be written.
-    """
-    page = html_of(report, whole_page=True).encode("utf-8", "replace")  # a text may hold half a character
-    try:
-        with path.open("xb") as file:
-            file.write(page)
-    except FileExistsError:
-        check_page(path)
-    except OSError as error:
-        raise OutputError(f"cannot write the page to {path}: {error.strerror or error}") from error
 
 
 def html_of(report: Report, *, whole_page: bool) -> str:

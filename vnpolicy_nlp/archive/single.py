@@ -1,0 +1,88 @@
+"""One article: a file of its own, or a row of a table."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from vnpolicy_nlp.archive.chunks import text_reader
+from vnpolicy_nlp.archive.encodings import detect, utf8_chunks
+from vnpolicy_nlp.archive.files import find_inputs, open_unpacked
+from vnpolicy_nlp.archive.rows import Bad
+from vnpolicy_nlp.archive.tables import open_table, records_of
+from vnpolicy_nlp.errors import InputError, TableError
+from vnpolicy_nlp.model.columns import check_columns, guess_text_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from vnpolicy_nlp.archive.files import Input
+
+__all__ = ["read_article"]
+
+_MOST_BYTES = 16 << 20  # of a file that is one article
+_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+
+
+def read_article(
+    source: str | Path,
+    row: int | None = None,
+    text: Sequence[str] = (),
+    encoding: str | None = None,
+    separator: str | None = None,
+) -> str:
+    """Return the text of one article.
+
+    Parameters
+    ----------
+    source : str or Path
+        A file of text or a table, packed or not; "-" for standard input.
+    row : int, optional
+        Which row of a table, from 1 below the header.
+    text : sequence of str
+        The text columns of a table; guessed without them.
+    encoding, separator : str, optional
+        Found out without them.
+
+    Raises
+    ------
+    InputError
+        If a table is given without a row, or has fewer rows, or the row's text is no text.
+    TableError, ColumnError
+    """
+    found = find_inputs([source])
+    if len(found) != 1:
+        raise InputError(f"{source} stands for {len(found)} files: give one")
+    if row is not None:
+        return _row(found[0], row, text, encoding, separator)
+    if found[0].path is not None and {suffix.lower() for suffix in found[0].path.suffixes} & set(_TABLES):
+        raise InputError(f"{source} is a table: say which of its articles with --row, counted from 1 below the header")
+    return _whole(found[0], encoding)
+
+
+def _whole(source: Input, encoding: str | None) -> str:
+    with open_unpacked(source) as (_, content):
+        sample = content.read(_MOST_BYTES)
+        if len(sample) == _MOST_BYTES:
+            raise TableError(f"{source.name} is larger than {_MOST_BYTES >> 20} MiB: is it one article?")
+    chunks = utf8_chunks(io.BytesIO(sample), encoding or detect(sample))
+    return b"".join(chunks).decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _row(source: Input, row: int, text: Sequence[str], encoding: str | None, separator: str | None) -> str:
+    n_rows = 0
+    with open_table(source, encoding, separator) as (table, _):
+        columns = list(text) or guess_text_columns(table.columns)
+        check_columns(table.columns, columns, [])
+        text_of = text_reader(table, columns)
+        for record in records_of(table, source.name):
+            if isinstance(record, Bad):
+                continue
+            n_rows += 1
+            if n_rows == row:
+                article = text_of(record)
+                if isinstance(article, Bad):
+                    raise InputError(f"row {row} of {source.name}: {article.reason}")
+                return article
+    raise InputError(f"{source.name} has {n_rows} rows: there is no row {row}")
