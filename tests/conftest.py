@@ -11,6 +11,8 @@ import pytest
 import vnpolicy_nlp as vp
 from vnpolicy_nlp.training.corpus import read_corpus
 
+pytest_plugins = ["browser"]  # the fixture that starts a Chromium
+
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 DATA = ROOT / "data"
