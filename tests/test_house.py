@@ -30,9 +30,25 @@ ALLOWED = {
         {"datasets", "errors", "text", "model", "training"},
         {"iterstrat", "joblib", "numpy", "pandas", "scipy", "sklearn"},
     ),
+    "report": (
+        {"errors", "pages", "wording", "text", "model", "archive", "report"},
+        {"altair", "numpy", "pandas", "vl_convert"},
+    ),
     "cli": ({"errors", "commands"}, {"click"}),
     "commands": (
-        {"errors", "pages", "progress", "topics", "wording", "text", "model", "archive", "training", "commands"},
+        {
+            "errors",
+            "pages",
+            "progress",
+            "topics",
+            "wording",
+            "text",
+            "model",
+            "archive",
+            "report",
+            "training",
+            "commands",
+        },
         {"click"},
     ),
     "commands.explain_view": ({"model", "wording"}, {"rich"}),
@@ -54,7 +70,7 @@ HEAVY = {
         "pyarrow",
         "rich",
     ),
-    *("rich", "safetensors", "scipy", "sklearn", "tqdm", "underthesea"),
+    *("rich", "safetensors", "scipy", "sklearn", "tqdm", "underthesea", "vl_convert"),
 }
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
 

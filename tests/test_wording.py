@@ -28,10 +28,15 @@ def test_numbers_and_dates():
     vi, en = wording("vi"), wording("en")
     assert (vi.number(17550), en.number(17550)) == ("17.550", "17,550")
     assert (vi.number(-1234.5, 1), en.number(-1234.5, 1)) == ("\u22121.234,5", "\u22121,234.5")
-    assert [vi.percent(share) for share in (0, 0.0012, 0.034, 0.5, 1)] == ["0 %", "0,12 %", "3,4 %", "50 %", "100 %"]
+    assert [vi.percent(share) for share in (0, 0.0012, 0.034, 0.5, 1)] == [
+        *("0\N{NO-BREAK SPACE}%", "0,12\N{NO-BREAK SPACE}%", "3,4\N{NO-BREAK SPACE}%"),
+        *("50\N{NO-BREAK SPACE}%", "100\N{NO-BREAK SPACE}%"),
+    ]
     assert en.percent(0.034) == "3.4%"
     day = dt.date(2017, 3, 9)
     assert (vi.day(day), en.day(day)) == ("09/03/2017", "9 Mar 2017")
     assert (vi.month(2017, 3), en.month(2017, 3)) == ("03/2017", "Mar 2017")
     assert (vi.quarter(2017, 4), en.quarter(2017, 4)) == ("Quý IV/2017", "Q4 2017")
+    moment = dt.datetime(2017, 3, 9, 7, 5, tzinfo=dt.UTC)
+    assert vi.moment(moment) == "07:05, 09/03/2017 (UTC)"
     assert (vi.topic("ideology_work"), vi.topic("kinh_te")) == ("Công tác tư tưởng", "kinh_te")

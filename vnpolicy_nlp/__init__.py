@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.errors import InputError, ModelError, OutputError, VnPolicyError
     from vnpolicy_nlp.model.explain import Explanation
     from vnpolicy_nlp.model.tagger import Tagger, load
+    from vnpolicy_nlp.report.plot import plot_topics_over_time
+    from vnpolicy_nlp.report.report import ArchiveReport, archive_report
     from vnpolicy_nlp.text.documents import Document, cited_documents
     from vnpolicy_nlp.text.normalize import normalize
     from vnpolicy_nlp.text.segmenter import segment
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.training.review_files import read_review, write_review
 
 _HOME = {
+    "ArchiveReport": "report.report",
     "Comparison": "training.compare",
     "Corpus": "training.corpus",
     "Document": "text.documents",
@@ -50,6 +53,7 @@ _HOME = {
     "TopicTagger": "training.estimator",
     "Training": "training.build",
     "VnPolicyError": "errors",
+    "archive_report": "report.report",
     "check_corpus": "training.problems",
     "cited_documents": "text.documents",
     "compare": "training.compare",
@@ -59,6 +63,7 @@ _HOME = {
     "load": "model.tagger",
     "normalize": "text.normalize",
     "pick_for_review": "training.review",
+    "plot_topics_over_time": "report.plot",
     "read_corpus": "training.corpus",
     "read_review": "training.review_files",
     "segment": "text.segmenter",
@@ -70,6 +75,7 @@ _HOME = {
 }
 
 __all__ = [
+    "ArchiveReport",
     "Comparison",
     "Corpus",
     "Document",
@@ -86,6 +92,7 @@ __all__ = [
     "TopicTagger",
     "Training",
     "VnPolicyError",
+    "archive_report",
     "check_corpus",
     "cited_documents",
     "compare",
@@ -95,6 +102,7 @@ __all__ = [
     "load",
     "normalize",
     "pick_for_review",
+    "plot_topics_over_time",
     "read_corpus",
     "read_review",
     "segment",

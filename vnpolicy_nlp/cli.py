@@ -17,6 +17,7 @@ from vnpolicy_nlp.commands.evaluate import evaluate
 from vnpolicy_nlp.commands.explain import explain
 from vnpolicy_nlp.commands.info import info
 from vnpolicy_nlp.commands.options import EXIT_ERROR, EXIT_INTERRUPTED
+from vnpolicy_nlp.commands.report import report
 from vnpolicy_nlp.commands.review import review
 from vnpolicy_nlp.commands.tag import tag
 from vnpolicy_nlp.commands.train import train
@@ -51,7 +52,7 @@ def cli() -> None:
     """Tag Vietnamese news articles with the policy topics they report on."""
 
 
-for command in (tag, train, evaluate, compare, review, drift, explain, info):
+for command in (tag, train, evaluate, compare, review, drift, report, explain, info):
     cli.add_command(command)
 
 

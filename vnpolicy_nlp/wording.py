@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from vnpolicy_nlp.errors import InputError
@@ -13,7 +14,7 @@ from vnpolicy_nlp.topics import taxonomy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
 __all__ = ["LANGUAGES", "Wording", "wording"]
 
@@ -36,7 +37,7 @@ class Wording:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a text with its gaps filled; numbers are written as the language has them."""
-        shown = {name: self.number(v) if isinstance(v, int) else v for name, v in values.items()}
+        shown = {name: self.number(int(v)) if isinstance(v, Integral) else v for name, v in values.items()}
         return self.texts[key].format(**shown)
 
     def number(self, value: float, places: int = 0) -> str:
@@ -48,13 +49,21 @@ class Wording:
         """Return a share in per cent, with as many places as it needs to be told from nothing."""
         value = 100 * share
         places = 0 if value in (0, 100) or value >= 10 else 1 if value >= 1 else 2
-        return f"{self.number(value, places)} %" if self.language == "vi" else f"{self.number(value, places)}%"
+        return (
+            f"{self.number(value, places)}\N{NO-BREAK SPACE}%"
+            if self.language == "vi"
+            else f"{self.number(value, places)}%"
+        )
 
     def day(self, day: date) -> str:
         """Return a date: 26/11/2017 in Vietnamese, 26 Nov 2017 in English."""
         if self.language == "vi":
             return f"{day.day:02}/{day.month:02}/{day.year:04}"
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year:04}"
+
+    def moment(self, moment: datetime) -> str:
+        """Return a time of day, a date and the time zone."""
+        return f"{moment:%H:%M}, {self.day(moment)} ({moment:%Z})"
 
     def month(self, year: int, month: int) -> str:
         """Return a month: 11/2017 in Vietnamese, Nov 2017 in English."""

@@ -19,6 +19,7 @@ __all__ = [
     "guess_text_columns",
     "join_topics",
     "score_column",
+    "title_column",
 ]
 
 TOPICS_COLUMN = "topics"
@@ -45,6 +46,12 @@ def guess_text_columns(columns: Sequence[str]) -> list[str]:
             f"no column looks like an article's text; name it with --text-column. The columns are: {', '.join(columns)}"
         )
     return [name for name in found if name is not None]
+
+
+def title_column(columns: Sequence[str]) -> str | None:
+    """Return the column that by its name holds the title, None if none does."""
+    by_name = {name.strip().casefold(): name for name in reversed(columns)}
+    return next((by_name[name] for name in _TITLE if name in by_name), None)
 
 
 def added_columns(topics: Sequence[str], *, scores: bool, evidence: bool, documents: bool) -> list[str]:

@@ -6,25 +6,21 @@ that they can be read on light and on dark, on paper, and without telling colour
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from functools import cache
 from html import escape
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from vnpolicy_nlp.model.highlight import graded, span_of
+from vnpolicy_nlp.model.highlight import pieces, span_of
 from vnpolicy_nlp.wording import Wording, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterable, Sequence
 
     from vnpolicy_nlp.model.explain import Explanation, TopicExplanation, Weighted
+    from vnpolicy_nlp.model.highlight import Piece
 
-__all__ = ["explanation_html", "highlight_style", "highlighted"]
+__all__ = ["explanation_html", "highlight_style", "marked"]
 
 _MOST_WORDS = 12
 _PAGE = """<!DOCTYPE html>
@@ -47,7 +43,7 @@ def explanation_html(found: Explanation, language: str = "vi", *, whole_page: bo
     say = wording(language)
     order = sorted(range(len(found.topics)), key=lambda n: (not found.topics[n].tagged, -found.topics[n].probability))
     sections = "".join(_section(found, n, say, is_open=place == 0) for place, n in enumerate(order))
-    note = f'<p class="note">{escape(say("legend"))} {escape(say("as_read"))}</p>'
+    note = f'<p class="note">{escape(" ".join(map(say, ("legend", "legend_box", "as_read"))))}</p>'
     body = f'<div class="vnpolicy" lang="{language}"><style>{highlight_style()}</style>{sections}{note}</div>'
     return _PAGE.format(language=language, title=escape(say("explained")), body=body) if whole_page else body
 
@@ -58,43 +54,37 @@ def highlight_style() -> str:
     return resources.files(__package__).joinpath("explain.css").read_text("utf-8")
 
 
-def highlighted(
-    text: str, spans: NDArray[np.int64], weights: NDArray[np.float64], evidence: str = "", label: str = ""
-) -> str:
-    """Return a text with its words marked by their weights, and the evidence in a box; a paragraph a line.
+def marked(cut: Iterable[Piece]) -> str:
+    """Return pieces of a text, escaped, each in the class of its grade."""
+    shown = []
+    for text, grade, weight in cut:
+        kind = f"{'up' if grade > 0 else 'down'}{abs(grade)}"
+        shown.append(f'<span class="{kind}" title="{weight:+.3f}">{escape(text)}</span>' if grade else escape(text))
+    return "".join(shown)
 
-    Parameters
-    ----------
-    text : str
-    spans : ndarray of int64, shape (n_words, 2)
-    weights : ndarray of float64, shape (n_words,)
-    evidence : str
-        A passage of the text, as it stood before it was normalised.
-    label : str
-        What stands before the evidence.
-    """
-    start, end = span_of(evidence, text)
-    marks = list(_marks(spans, weights))
+
+def _article(found: Explanation, n: int, label: str) -> str:
+    """Return the article, a paragraph a line, with its words marked and the evidence in a box."""
+    start, end = span_of(found.topics[n].evidence, found.text)
     paragraphs = []
     at = 0
-    for line in text.split("\n"):
-        first, last = max(at, start), min(at + len(line), end)
+    for line in found.text.split("\n"):
+        behind = at + len(line)
+        first, last = max(at, start), min(behind, end)
         if first < last:
-            inner = _marked(text, first, last, marks)
-            shown = escape(label) if first == start else ""
-            box = f'<span class="evidence" data-label="{shown}">{inner}</span>'
-            piece = _marked(text, at, first, marks) + box + _marked(text, last, at + len(line), marks)
+            shown = f"{escape(label)}:" if first == start else ""
+            box = f'<span class="evidence" data-label="{shown}">{marked(pieces(found, n, first, last))}</span>'
+            inner = marked(pieces(found, n, at, first)) + box + marked(pieces(found, n, last, behind))
         else:
-            piece = _marked(text, at, at + len(line), marks)
-        if line:
-            paragraphs.append(f"<p>{piece}</p>")
-        at += len(line) + 1
+            inner = marked(pieces(found, n, at, behind))
+        paragraphs.append(f"<p>{inner}</p>" if line else "")
+        at = behind + 1
     return "".join(paragraphs)
 
 
 def _section(found: Explanation, n: int, say: Wording, *, is_open: bool) -> str:
     topic = found.topics[n]
-    text = highlighted(found.text, found.spans, found.weights[:, n], topic.evidence, f"{say('evidence')}:")
+    text = _article(found, n, say("evidence"))
     decision = f"{say('tagged' if topic.tagged else 'not_tagged')}, {say.decision(topic.probability, topic.threshold)}"
     return (
         f"<details{' open' if is_open or topic.tagged else ''}><summary><b>{escape(say.topic(topic.topic))}</b>: "
@@ -116,27 +106,3 @@ def _listed(words: Sequence[Weighted], say: Wording) -> str:
     if not words:
         return say("no_words")
     return ", ".join(f"<b>{escape(word.text)}</b> {say.signed(word.weight)}" for word in words)
-
-
-def _marks(spans: NDArray[np.int64], weights: NDArray[np.float64]) -> Iterator[tuple[int, int, str, float]]:
-    """Yield start, end, class and weight of the words that are marked."""
-    grades = graded(weights)
-    for place in np.flatnonzero(grades).tolist():
-        start, end = spans[place].tolist()
-        grade = int(grades[place])
-        yield start, end, f"{'up' if grade > 0 else 'down'}{abs(grade)}", float(weights[place])
-
-
-def _marked(text: str, first: int, last: int, marks: Sequence[tuple[Any, ...]]) -> str:
-    """Return a piece of a text with the marks that begin in it; a mark ends where the piece does."""
-    pieces = []
-    at = first
-    inner = slice(bisect_left(marks, (first,)), bisect_left(marks, (last,)))
-    for start, end, kind, weight in marks[inner]:
-        end = min(end, last)
-        pieces += [
-            escape(text[at:start]),
-            f'<span class="{kind}" title="{weight:+.3f}">{escape(text[start:end])}</span>',
-        ]
-        at = end
-    return "".join([*pieces, escape(text[at:last])])

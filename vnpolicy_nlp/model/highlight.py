@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,9 +11,28 @@ from vnpolicy_nlp.text.normalize import normalize
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["graded", "span_of"]
+    from vnpolicy_nlp.model.explain import Explanation
+
+__all__ = ["Piece", "graded", "passage_of", "pieces", "span_of"]
 
 _GRADES = (0.1, 0.25, 0.5)  # of the greatest weight in the article
+
+
+class Piece(NamedTuple):
+    """A stretch of a text, and how it is to be marked.
+
+    Attributes
+    ----------
+    text : str
+    grade : int
+        As `graded` has it.
+    weight : float
+        What the word adds to the score; 0 for what is not marked.
+    """
+
+    text: str
+    grade: int
+    weight: float
 
 
 def graded(weights: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -28,3 +47,39 @@ def span_of(evidence: str, text: str) -> tuple[int, int]:
     quoted = normalize(evidence)
     start = text.find(quoted)
     return (start, start + len(quoted)) if quoted and start >= 0 else (0, 0)
+
+
+def pieces(found: Explanation, n: int, first: int, last: int) -> list[Piece]:
+    """Cut a stretch of an explained text at the words that are to be marked.
+
+    Parameters
+    ----------
+    found : Explanation
+    n : int
+        Place of the topic.
+    first, last : int
+        Start and end of the stretch; a word that begins in it and goes on behind it is cut.
+
+    Returns
+    -------
+    list of Piece
+        Together they are the stretch.
+    """
+    begin, end = np.searchsorted(found.spans[:, 0], [first, last])
+    grades = graded(found.weights[:, n])[begin:end]
+    cut, at = [], first
+    for place in np.flatnonzero(grades).tolist():
+        start, stop = found.spans[begin + place].tolist()
+        stop = min(stop, last)
+        cut += [Piece(found.text[at:start], 0, 0.0)] if start > at else []
+        cut.append(Piece(found.text[start:stop], int(grades[place]), float(found.weights[begin + place, n])))
+        at = stop
+    return cut + ([Piece(found.text[at:last], 0, 0.0)] if at < last else [])
+
+
+def passage_of(found: Explanation, topic: str) -> tuple[Piece, ...]:
+    """Return the passage that speaks most for a topic, its words marked where it stands in the normalised text."""
+    n = [one.topic for one in found.topics].index(topic)
+    evidence = found.topics[n].evidence
+    start, end = span_of(evidence, found.text)
+    return tuple(pieces(found, n, start, end)) if start < end else (Piece(evidence, 0, 0.0),)

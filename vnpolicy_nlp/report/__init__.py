@@ -1,0 +1,1 @@
+"""Tagged archives at a glance: one pass over the rows, tables of what was counted, charts, a page."""

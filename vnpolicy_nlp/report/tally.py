@@ -1,0 +1,141 @@
+"""What is counted in one pass over tagged rows. Memory grows with months and values, not with the archive."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from vnpolicy_nlp.errors import InputError, TableError
+from vnpolicy_nlp.report.examples import DOUBT, Example, Examples, log_odds
+from vnpolicy_nlp.report.layout import cell_at
+from vnpolicy_nlp.text.dates import parse_day
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from vnpolicy_nlp.archive.rows import Row
+    from vnpolicy_nlp.report.layout import Layout
+
+    Topics = tuple[str, ...]
+
+__all__ = ["BINS", "Tally"]
+
+BINS = 20  # of probabilities, each as wide
+_MOST_VALUES = 20_000  # of a column that articles are counted by
+
+
+@dataclass
+class Tally:
+    """Counts of all rows so far. Most are by the set of topics that an article has, so that a row counts once.
+
+    Attributes
+    ----------
+    n_rows, n_without_text, n_undated : int
+    topics : Counter of tuple of str
+    months : Counter of (int, tuple of str)
+        Months are numbered from the year 0 on.
+    values : dict of str to Counter of (str, tuple of str)
+        By column.
+    documents : Counter of (str, tuple of str)
+    bins : dict of str to two lists of BINS int
+        Probabilities of each topic: of articles without it, of those with it.
+    doubtful : dict of str to two int
+        Articles without and with each topic whose probability is near its threshold.
+    first, last : date or None
+    examples : Examples
+    """
+
+    examples: Examples
+    thresholds: Mapping[str, float]
+    n_rows: int = 0
+    n_without_text: int = 0
+    n_undated: int = 0
+    topics: Counter[Topics] = field(default_factory=Counter)
+    months: Counter[tuple[int, Topics]] = field(default_factory=Counter)
+    values: dict[str, Counter[tuple[str, Topics]]] = field(default_factory=dict)
+    documents: Counter[tuple[str, Topics]] = field(default_factory=Counter)
+    bins: dict[str, list[list[int]]] = field(default_factory=dict)
+    doubtful: dict[str, list[int]] = field(default_factory=dict)
+    first: date | None = None
+    last: date | None = None
+
+    def add(self, row: Row, layout: Layout, file: str, number: int) -> None:
+        """Count a row.
+
+        Parameters
+        ----------
+        row : list
+        layout : Layout
+        file : str
+        number : int
+            Of the row in its file, from 1 below the header.
+
+        Raises
+        ------
+        TableError
+            If a score is no probability.
+        InputError
+            If a column to count by has too many values.
+        """
+        topics = _topics(cell_at(row, layout.topics))
+        self.n_rows += 1
+        self.topics[topics] += 1
+        if not any(cell_at(row, place).strip() for place in layout.text):
+            self.n_without_text += bool(layout.text)
+        self._add_day(cell_at(row, layout.date), topics, dated=layout.date is not None)
+        for column, place in layout.by.items():
+            self._add_value(column, cell_at(row, place).strip(), topics)
+        if topics and layout.documents is not None:
+            for document in filter(None, cell_at(row, layout.documents).split("; ")):
+                self.documents[document, topics] += 1
+        scores = {topic: _score(cell_at(row, place), file, number) for topic, place in layout.scores.items()}
+        for topic, score in scores.items():
+            if not math.isnan(score):
+                self._add_score(topic, score, tagged=topic in topics)
+        self.examples.offer(Example(file, number, row, layout, topics, scores))
+
+    def _add_day(self, cell: str, topics: Topics, *, dated: bool) -> None:
+        day = parse_day(cell) if cell else None
+        if day is None:
+            self.n_undated += dated
+            return
+        self.first = day if self.first is None or day < self.first else self.first
+        self.last = day if self.last is None or day > self.last else self.last
+        self.months[12 * day.year + day.month - 1, topics] += 1
+
+    def _add_value(self, column: str, value: str, topics: Topics) -> None:
+        counts = self.values.setdefault(column, Counter())
+        counts[value, topics] += 1
+        if len(counts) > _MOST_VALUES:
+            raise InputError(
+                f"the column {column!r} has more than {_MOST_VALUES} different values: with --by name one that "
+                "has few, such as a source or a province"
+            )
+
+    def _add_score(self, topic: str, score: float, *, tagged: bool) -> None:
+        bins = self.bins.setdefault(topic, [[0] * BINS, [0] * BINS])
+        bins[tagged][min(int(score * BINS), BINS - 1)] += 1
+        threshold = self.thresholds.get(topic)
+        if threshold is not None and abs(log_odds(score) - log_odds(threshold)) < DOUBT:
+            self.doubtful.setdefault(topic, [0, 0])[tagged] += 1
+
+
+@lru_cache(maxsize=4096)
+def _topics(cell: str) -> Topics:
+    return tuple(sorted({topic.strip() for topic in cell.split(";")} - {""}))
+
+
+def _score(cell: str, file: str, number: int) -> float:
+    if not cell:
+        return math.nan
+    try:
+        score = float(cell)
+    except ValueError:
+        score = math.inf
+    if not 0 <= score <= 1:
+        raise TableError(f"{file}, row {number}: the score {cell[:20]!r} is no number from 0 to 1: tag the file again")
+    return score

@@ -1,0 +1,104 @@
+"""How far the tags of an archive can be trusted, as far as that has been measured."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vnpolicy_nlp.model.artifact import model_sha256
+from vnpolicy_nlp.model.tagger import load, packaged_model
+
+if TYPE_CHECKING:
+    from vnpolicy_nlp.report.report import ArchiveReport
+    from vnpolicy_nlp.wording import Wording
+
+__all__ = ["Measured", "cautions", "is_packaged", "measured"]
+
+_FEW = 30  # articles of a topic, below which a difference between two months is mostly chance
+_FEW_IN_PEAK = 10
+
+
+class Measured(NamedTuple):
+    """What was measured of the packaged model.
+
+    Attributes
+    ----------
+    preset : str or None
+        The thresholds with which the archive was tagged, None if they are none of the model's.
+    archive : dict of str to dict of str to int
+        By topic ``read`` and ``right``: tags on a general archive, with that preset, and how many were right.
+    n_archive : int
+        Articles of that archive.
+    real : dict of str to dict
+        By topic the figures on real articles that were sought out, with the default preset.
+    n_real : int
+    """
+
+    preset: str | None
+    archive: dict[str, dict[str, int]]
+    n_archive: int
+    real: dict[str, dict[str, Any]]
+    n_real: int
+
+
+def is_packaged(report: ArchiveReport) -> bool:
+    """Return whether the archive was tagged by the packaged model, with whatever thresholds."""
+    return report.tagger is not None and report.tagger.record["training"] == load().record["training"]
+
+
+def measured(report: ArchiveReport) -> Measured | None:
+    """Return what was measured of the model that tagged the archive; None if it is not the packaged one."""
+    if not is_packaged(report):
+        return None
+    figures = _figures()
+    records = [run.record for run in report.runs]
+    shas = {record["key"]["model"] for record in records if record is not None and record.get("key")}
+    preset = _presets().get(shas.pop()) if len(shas) == 1 and None not in records else None
+    archive = figures["archive"]["settings"].get(preset, {})
+    real = figures["real"]["agreed"]
+    return Measured(preset, archive, figures["archive"]["n_articles"], real["results"], real["n_articles"])
+
+
+def cautions(report: ArchiveReport, say: Wording) -> list[str]:
+    """Return what a reader has to know before believing the numbers, in sentences."""
+    found = []
+    known = measured(report)
+    if known is not None and known.archive:
+        counts = known.archive.values()
+        right, read = sum(topic["right"] for topic in counts), sum(topic["read"] for topic in counts)
+        found.append(say("measured_archive", right=right, read=read, n=known.n_archive))
+    if known is not None:
+        recall = {topic: figures["recall"] for topic, figures in known.real.items() if topic in report.topics}
+        worst = min(recall, key=recall.__getitem__)
+        found.append(say("measured_recall", topic=say.topic(worst), share=say.percent(recall[worst]), n=known.n_real))
+    else:
+        found.append(say("not_measured"))
+    if not report.scores.empty:
+        doubtful = int(report.table["n_doubtful"].sum())
+        found.append(say("doubtful_tags", n=doubtful, all=int(report.table["n_articles"].sum())))
+    few = [topic for topic, n in report.table["n_articles"].items() if n < _FEW]
+    if few:
+        found.append(say("few_articles", topics=", ".join(say.topic(str(topic)) for topic in few), n=_FEW))
+    return found + _gaps(report, say)
+
+
+def _gaps(report: ArchiveReport, say: Wording) -> list[str]:
+    counts = {
+        "undated": report.n_undated,
+        "without_text": report.n_without_text,
+        "quarantined": report.n_quarantined,
+    }
+    return [say(key, n=n, share=say.percent(n / max(1, report.n_articles))) for key, n in counts.items() if n]
+
+
+@cache
+def _figures() -> dict[str, Any]:
+    return dict(json.loads((packaged_model().parent / "figures.json").read_text("utf-8")))
+
+
+@cache
+def _presets() -> dict[str, str]:
+    """Return the names of the packaged model's presets by the hash of the model with them."""
+    tagger = load()
+    return {model_sha256(tagger.with_preset(name).parts): name for name in tagger.parts.presets}
