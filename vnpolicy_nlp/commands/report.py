@@ -60,4 +60,4 @@ def report(
     )
     found.save(output, language)
     if not quiet:
-        click.echo(f"{found}\nwritten to {output}")
+        click.echo(f"{found.summary(language)}\nwritten to {output}")

@@ -1,4 +1,8 @@
-"""Charts of a report, by Vega-Altair. Topics differ in shape, dash or place too, never in colour alone."""
+"""Charts of a report, by Vega-Altair. Topics differ in shape, dash or place too, never in colour alone.
+
+Bars stand in the order of the data (``sort=None``): a list of values to sort by would be compiled into an expression,
+and values come from archives.
+"""
 
 from __future__ import annotations
 
@@ -130,10 +134,7 @@ def shares_chart(table: pd.DataFrame, say: Wording) -> alt.LayerChart:
             "topic": [say.topic(topic) for topic in table.index],
             "n": table["n_articles"].to_numpy(),
             "share": table["share"].to_numpy(),
-            "label": [
-                f"{say.number(n)} ({say.percent(share)})"
-                for n, share in zip(table["n_articles"], table["share"], strict=True)
-            ],
+            "label": list(map(say.percent, table["share"])),
         }
     )
     names = rows["topic"].tolist()
@@ -144,7 +145,7 @@ def shares_chart(table: pd.DataFrame, say: Wording) -> alt.LayerChart:
             axis=alt.Axis(format="~%", tickCount=5),
             scale=_room(rows["share"], 0.2),
         ),
-        y=alt.Y("topic:N", title=None, sort=names, axis=alt.Axis(labelLimit=260)),
+        y=alt.Y("topic:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
         tooltip=[
             alt.Tooltip("topic:N", title=say("topic")),
             alt.Tooltip("n:Q", title=say("articles"), format=",d"),
@@ -169,8 +170,13 @@ def together_chart(together: pd.DataFrame, say: Wording) -> alt.LayerChart:
         ]
     )
     base = alt.Chart(_values(rows)).encode(
-        x=alt.X("other:N", title=None, sort=names, axis=alt.Axis(labelAngle=0, labelLimit=150, orient="top")),
-        y=alt.Y("one:N", title=None, sort=names, axis=alt.Axis(labelLimit=260)),
+        x=alt.X(
+            "other:N",
+            title=None,
+            sort=None,
+            axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' ')", orient="top"),
+        ),
+        y=alt.Y("one:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
         tooltip=[
             alt.Tooltip("one:N", title=say("topic")),
             alt.Tooltip("other:N", title=say("and_topic")),
@@ -252,7 +258,7 @@ def documents_chart(documents: pd.DataFrame, say: Wording) -> alt.LayerChart:
     )
     base = alt.Chart(_values(rows)).encode(
         x=alt.X("n:Q", title=say("articles"), axis=alt.Axis(format=",d", tickMinStep=1), scale=_room(rows["n"], 0.1)),
-        y=alt.Y("document:N", title=None, sort=rows["document"].tolist(), axis=alt.Axis(labelLimit=320)),
+        y=alt.Y("document:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)),
         tooltip=[
             alt.Tooltip("document:N", title=say("document")),
             alt.Tooltip("n:Q", title=say("articles"), format=",d"),
@@ -290,8 +296,8 @@ def by_value_chart(counts: pd.DataFrame, say: Wording) -> alt.Chart:
         .mark_bar()
         .encode(
             x=alt.X("value2:Q", title=None, axis=_measured_axis()),
-            y=alt.Y("value:N", title=None, sort=list(dict.fromkeys(rows["value"])), axis=alt.Axis(labelLimit=260)),
-            yOffset=alt.YOffset("topic:N", sort=names),
+            y=alt.Y("value:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
+            yOffset=alt.YOffset("topic:N", sort=None),
             color=alt.Color("topic:N", title=None, scale=_colors(names), legend=_LEGEND),
             tooltip=[
                 alt.Tooltip("value:N", title=" "),

@@ -117,11 +117,15 @@ class Layout:
 
 
 def cell_at(row: Row, place: int | None) -> str:
-    """Return a cell as text; an empty one where there is no such column."""
+    """Return a cell as text, an empty one where there is no such column; "?" for halves of characters.
+
+    JSON can hold such halves, and neither tables nor pages can.
+    """
     if place is None:
         return ""
     cell: Any = row[place]
-    return cell if isinstance(cell, str) else as_text(cell)
+    text = cell if isinstance(cell, str) else as_text(cell)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _by_topic(columns: Sequence[str], prefix: str) -> dict[str, int]:

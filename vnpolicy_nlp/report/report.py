@@ -98,10 +98,19 @@ class ArchiveReport:
         counts = ", ".join(f"{topic}: {n}" for topic, n in self.table["n_articles"].items())
         return f"ArchiveReport({self.n_articles} articles, {counts})"
 
-    def __str__(self) -> str:
+    def summary(self, language: str = "vi") -> str:
+        """Return the report in a few lines: how much of each topic, when most, and how far to trust that.
+
+        Parameters
+        ----------
+        language : {"vi", "en"}
+        """
         from vnpolicy_nlp.report.summary import summary_text
 
-        return summary_text(self, "vi")
+        return summary_text(self, language)
+
+    def __str__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         from vnpolicy_nlp.report.summary import summary_html

@@ -84,8 +84,7 @@ class Tally:
         topics = _topics(cell_at(row, layout.topics))
         self.n_rows += 1
         self.topics[topics] += 1
-        if not any(cell_at(row, place).strip() for place in layout.text):
-            self.n_without_text += bool(layout.text)
+        self.n_without_text += bool(layout.text) and not _has_text(row, layout)
         self._add_day(cell_at(row, layout.date), topics, dated=layout.date is not None)
         for column, place in layout.by.items():
             self._add_value(column, cell_at(row, place).strip(), topics)
@@ -122,6 +121,11 @@ class Tally:
         threshold = self.thresholds.get(topic)
         if threshold is not None and abs(log_odds(score) - log_odds(threshold)) < DOUBT:
             self.doubtful.setdefault(topic, [0, 0])[tagged] += 1
+
+
+def _has_text(row: Row, layout: Layout) -> bool:
+    cells = (row[place] for place in layout.text)
+    return any(cell.strip() for cell in cells if isinstance(cell, str | bytes))
 
 
 @lru_cache(maxsize=4096)
