@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 import vnpolicy_nlp as vp
 from vnpolicy_nlp.cli import cli
 from vnpolicy_nlp.report import tally as tally_module
-from vnpolicy_nlp.report.examples import DOUBT, log_odds
 from vnpolicy_nlp.report.markup import safe_address
 from vnpolicy_nlp.text.dates import parse_day
 
@@ -81,14 +80,15 @@ def test_scores_and_doubt(report, frame, tagger):
     assert own["n_articles"].sum() == 73
     assert own.query("tagged and low >= 0.949")["n_articles"].sum() == (given & (scores >= 0.95)).sum()
     threshold = tagger.thresholds["social_supervision"]
-    near = scores.map(lambda score: abs(log_odds(score) - log_odds(threshold)) < DOUBT)
+    odds = scores / (1 - scores) * (1 - threshold) / threshold
+    near = (odds > 1 / 3) & (odds < 3)
     row = report.table.loc["social_supervision"]
     assert (row["n_doubtful"], row["n_nearly"]) == ((near & given).sum(), (near & ~given).sum())
     shown = report.articles.query("topic == 'social_supervision' and kind == 'sure'")
     assert shown["score"].tolist() == sorted(scores[given], reverse=True)
     doubtful = report.articles.query("topic == 'social_supervision' and kind == 'doubtful'")
-    distances = [abs(log_odds(score) - log_odds(threshold)) for score in doubtful["score"]]
-    assert distances == sorted(distances)
+    distances = odds[doubtful["row"] - 1].map(math.log).abs()
+    assert distances.is_monotonic_increasing
     assert len(doubtful) == near.sum()
 
 

@@ -6,8 +6,8 @@ there to the words that it covers; so the weights of the words, too, sum to the 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -58,11 +58,6 @@ class TopicExplanation:
         is given.
     score, intercept : float
         The linear score before calibration, and what an article without a word starts from.
-    words : list of Weighted
-        The words of the article in lower case: first those that push the score up, last those that push it down. Their
-        weights and the intercept sum to the score.
-    terms : list of Weighted
-        The same for the terms that the model counts, such as "giám sát của".
     evidence : str
         The passage that speaks most for the topic, as it stands in the article; empty if there is none. For a topic
         that was given it is the one that `Tagger.evidence` quotes.
@@ -74,9 +69,22 @@ class TopicExplanation:
     threshold: float | None
     score: float
     intercept: float
-    words: list[Weighted]
-    terms: list[Weighted]
     evidence: str
+    _sums: _Sums
+    _place: int
+
+    @cached_property
+    def words(self) -> list[Weighted]:
+        """The words of the article in lower case: first those that push the score up, last those that push it down.
+
+        Their weights and the intercept sum to the score.
+        """
+        return self._sums.words(self._place)
+
+    @cached_property
+    def terms(self) -> list[Weighted]:
+        """The same as `words` for the terms that the model counts, such as "giám sát của"."""
+        return self._sums.terms(self._place)
 
     def __repr__(self) -> str:
         up = [word.text for word in self.words[:3] if word.weight > 0]
@@ -185,13 +193,13 @@ def explain(parts: ModelParts, text: str) -> Explanation:
     everything = np.ones_like(decisions)
     (passages,) = best_passages(parts, [text], everything) if normal else ({},)
 
-    added = [
+    added = tuple(
         _Added.of(view, article, matrix, coef)
         for view, matrix, coef in zip(parts.views, features, parts.classifier.coef, strict=True)
-    ]
+    )
     first, last = article.word_numbers()[1][0]
     weights = np.sum([each.word_weights(article) for each in added], axis=0)[first:last]
-    (words,) = article.words()
+    sums = _Sums.of(article.words()[0], weights, added)
     thresholds = [None] * len(scores) if parts.classifier.exclusive else parts.classifier.thresholds.tolist()
     topics = tuple(
         TopicExplanation(
@@ -201,9 +209,9 @@ def explain(parts: ModelParts, text: str) -> Explanation:
             threshold=thresholds[n],
             score=float(scores[n]),
             intercept=float(parts.classifier.intercept[n]),
-            words=_together([word.lower() for word in words], weights[:, n]),
-            terms=_strongest_first(term for each in added for term in each.terms(n)),
             evidence=text[slice(*passages[topic])] if topic in passages else "",
+            _sums=sums,
+            _place=n,
         )
         for n, topic in enumerate(parts.topics)
     )
@@ -256,13 +264,39 @@ class _Added:
         return weights
 
 
-def _together(words: Sequence[str], weights: Floats) -> list[Weighted]:
-    """Return words of one spelling together; those that no term covers are left out."""
-    at: dict[str, list[int]] = defaultdict(list)
-    for place, word in enumerate(words):
-        at[word].append(place)
-    found = [Weighted(word, len(places), float(weights[places].sum())) for word, places in at.items()]
-    return _strongest_first(word for word in found if word.weight)
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """What words of one spelling and what terms add to the scores of one article.
+
+    Attributes
+    ----------
+    spelled : list of str
+    counts : ndarray of int64, shape (n_spelled,)
+    weights : ndarray of float64, shape (n_spelled, n_topics)
+    added : tuple of _Added
+    """
+
+    spelled: list[str]
+    counts: Ints
+    weights: Floats
+    added: tuple[_Added, ...]
+
+    @classmethod
+    def of(cls, words: Sequence[str], weights: Floats, added: tuple[_Added, ...]) -> _Sums:
+        number: dict[str, int] = {}
+        places = np.array([number.setdefault(word.lower(), len(number)) for word in words], dtype=np.int64)
+        sums = np.zeros((len(number), weights.shape[1]))
+        np.add.at(sums, places, weights)
+        return cls(list(number), np.bincount(places, minlength=len(number)), sums, added)
+
+    def words(self, topic: int) -> list[Weighted]:
+        """Return the words that a term covers, those that push the score up first."""
+        found = zip(self.spelled, self.counts.tolist(), self.weights[:, topic].tolist(), strict=True)
+        return _strongest_first(Weighted(*one) for one in found if one[2])
+
+    def terms(self, topic: int) -> list[Weighted]:
+        """Return the terms, those that push the score up first."""
+        return _strongest_first(term for each in self.added for term in each.terms(topic))
 
 
 def _strongest_first(found: Iterator[Weighted]) -> list[Weighted]:
@@ -285,18 +319,25 @@ def _spans(text: str, tokens: Sequence[str]) -> Ints:
     underthesea spells a few words anew ("qui" as "quy"), with their first letter and mostly their length; such a token
     has what stands in its place.
     """
-    spans = np.zeros((len(tokens), 2), dtype=np.int64)
+    spans = []
     at = 0
-    for number, token in enumerate(tokens):
-        while at < len(text) and text[at].isspace():
+    for token in tokens:
+        while text[at : at + 1].isspace():
             at += 1
-        if not text.startswith(token, at):
-            is_respelled = text[at : at + 1].lower() == token[:1].lower()
-            found = -1 if is_respelled else text.find(token, at, at + len(token) + _NEAR)
-            at = max(at, found)
-        end = at
-        while end < min(len(text), at + len(token)) and not (text[end].isspace() and token[end - at] != text[end]):
-            end += 1
-        spans[number] = at, end
+        if text.startswith(token, at):
+            end = at + len(token)
+        else:
+            at, end = _respelled(text, token, at)
+        spans.append((at, end))
         at = end
-    return spans
+    return np.array(spans, dtype=np.int64).reshape(-1, 2)
+
+
+def _respelled(text: str, token: str, at: int) -> tuple[int, int]:
+    """Return where a token stands that is not to be found at a place as it is."""
+    if text[at : at + 1].lower() != token[:1].lower():
+        at = max(at, text.find(token, at, at + len(token) + _NEAR))
+    end = at
+    while end < min(len(text), at + len(token)) and not (text[end].isspace() and token[end - at] != text[end]):
+        end += 1
+    return at, end

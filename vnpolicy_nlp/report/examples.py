@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.archive.rows import Row
     from vnpolicy_nlp.report.layout import Layout
 
-__all__ = ["DOUBT", "DOUBTFUL", "SURE", "Chosen", "Example", "Examples", "log_odds"]
+__all__ = ["DOUBTFUL", "FACTOR", "SURE", "Chosen", "Example", "Examples", "doubtful_range"]
 
 SURE, DOUBTFUL = "sure", "doubtful"
-DOUBT = math.log(3.0)  # log-odds within which of the threshold a decision is doubtful
+FACTOR = 3.0  # between the odds of a doubtful article and those of the threshold, at most
 _MOST_CHARACTERS = 200_000  # of a text that is kept
 
 
@@ -89,18 +89,18 @@ class Examples:
     _kept: dict[tuple[str, str], list[tuple[float, int, Chosen]]] = field(default_factory=dict)
     _n_offered: int = 0
 
+    def __post_init__(self) -> None:
+        self._ranges = {topic: doubtful_range(threshold) for topic, threshold in self.thresholds.items()}
+
     def offer(self, example: Example) -> None:
         """Keep a row for each topic for which it is among the best."""
         for topic in example.topics:
             score = example.scores.get(topic, math.nan)
             self._keep(example, topic, SURE, 0.0 if math.isnan(score) else score)
         for topic, score in example.scores.items():
-            threshold = self.thresholds.get(topic)
-            if threshold is None or math.isnan(score):
-                continue
-            distance = abs(log_odds(score) - log_odds(threshold))
-            if distance < DOUBT:
-                self._keep(example, topic, DOUBTFUL, -distance)
+            low, high = self._ranges.get(topic, (1.0, 0.0))
+            if low < score < high:
+                self._keep(example, topic, DOUBTFUL, -abs(log_odds(score) - log_odds(self.thresholds[topic])))
 
     def _keep(self, example: Example, topic: str, kind: str, rank: float) -> None:
         heap = self._kept.setdefault((topic, kind), [])
@@ -134,6 +134,13 @@ def _chosen(example: Example, topic: str, kind: str) -> Chosen:
         values={name: cell_at(row, place).strip() for name, place in layout.by.items()},
         evidence=cell_at(row, layout.evidence.get(topic)),
     )
+
+
+def doubtful_range(threshold: float) -> tuple[float, float]:
+    """Return the probabilities between which a decision is doubtful: those whose odds are within a factor of three."""
+    odds = threshold / (1 - threshold) if threshold < 1 else math.inf
+    low, high = odds / FACTOR, odds * FACTOR
+    return low / (1 + low) if low < math.inf else 1.0, high / (1 + high) if high < math.inf else 1.0
 
 
 def log_odds(probability: float) -> float:

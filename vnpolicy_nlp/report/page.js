@@ -30,7 +30,8 @@
     for (const place of document.querySelectorAll("[data-chart]")) {
       const drawn = await vegaEmbed(place, page.charts[place.dataset.chart], options);
       place.querySelector("svg").setAttribute("aria-label", place.getAttribute("aria-label"));
-      drawn.view.runAsync();
+      await drawn.view.runAsync();
+      await new Promise((resolve) => setTimeout(resolve)); // the page answers in between
     }
     document.documentElement.dataset.drawn = "yes";
   };

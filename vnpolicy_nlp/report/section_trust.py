@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from vnpolicy_nlp.report import charts
-from vnpolicy_nlp.report.examples import DOUBT
+from vnpolicy_nlp.report.examples import doubtful_range
 from vnpolicy_nlp.report.markup import Cell, Head, Section, figure, number_cell, paragraphs, table, text_cell
 from vnpolicy_nlp.report.trust import Measured, measured
 
@@ -34,8 +33,7 @@ def _hesitation(report: ArchiveReport, say: Wording) -> str:
     if report.scores.empty or not report.thresholds:
         return ""
     threshold = next(iter(report.thresholds.values()))
-    odds = threshold / (1 - threshold)
-    low, high = (say.percent(part / (1 + part)) for part in (odds / math.exp(DOUBT), odds * math.exp(DOUBT)))
+    low, high = map(say.percent, doubtful_range(threshold))
     return f"<p>{escape(say('certainty_note', threshold=say.percent(threshold), low=low, high=high))}</p>"
 
 

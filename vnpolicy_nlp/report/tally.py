@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vnpolicy_nlp.errors import InputError, TableError
-from vnpolicy_nlp.report.examples import DOUBT, Example, Examples, log_odds
+from vnpolicy_nlp.report.examples import Example, Examples, doubtful_range
 from vnpolicy_nlp.report.layout import cell_at
 from vnpolicy_nlp.text.dates import parse_day
 
@@ -62,6 +62,9 @@ class Tally:
     doubtful: dict[str, list[int]] = field(default_factory=dict)
     first: date | None = None
     last: date | None = None
+
+    def __post_init__(self) -> None:
+        self._ranges = {topic: doubtful_range(threshold) for topic, threshold in self.thresholds.items()}
 
     def add(self, row: Row, layout: Layout, file: str, number: int) -> None:
         """Count a row.
@@ -118,8 +121,8 @@ class Tally:
     def _add_score(self, topic: str, score: float, *, tagged: bool) -> None:
         bins = self.bins.setdefault(topic, [[0] * BINS, [0] * BINS])
         bins[tagged][min(int(score * BINS), BINS - 1)] += 1
-        threshold = self.thresholds.get(topic)
-        if threshold is not None and abs(log_odds(score) - log_odds(threshold)) < DOUBT:
+        low, high = self._ranges.get(topic, (1.0, 0.0))
+        if low < score < high:
             self.doubtful.setdefault(topic, [0, 0])[tagged] += 1
 
 
