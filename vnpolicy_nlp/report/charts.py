@@ -36,6 +36,7 @@ _COLORS = ("#3b82c4", "#c2700c", "#0b8f68", "#a855f7", "#dc2626", "#0e8fae", "#8
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4])
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 _WIDE: dict[str, Any] = {"width": "container", "autosize": alt.AutoSizeParams(type="fit-x", contains="padding")}
+_DATE = "timeFormat(datum.value, period_unit == 'year' ? '%Y' : '%m/%Y')"
 _LEGEND = alt.Legend(orient="top", columns=1)
 _MOST_VALUES = 15  # bars of a chart; the table beside it has the others
 _LEAST_SCORE = 0.05  # below lie nearly all articles of an archive
@@ -63,8 +64,8 @@ def over_time_chart(counts: pd.DataFrame, say: Wording) -> alt.Chart:
 
 def plain_over_time_chart(counts: pd.DataFrame, unit: str, say: Wording, *, share: bool) -> alt.Chart:
     """Return lines of articles a topic over time, by one unit of `UNITS`, as counts or as shares."""
-    measure = alt.param(name="measure", value="share" if share else "n")
-    return _lines(_by_period(counts, unit, say), say).add_params(measure)
+    fixed = alt.param(name="measure", value="share" if share else "n"), alt.param(name="period_unit", value=unit)
+    return _lines(_by_period(counts, unit, say), say).add_params(*fixed).properties(width=640, autosize="pad")
 
 
 def _by_period(counts: pd.DataFrame, unit: str, say: Wording) -> pd.DataFrame:
@@ -108,7 +109,7 @@ def _lines(periods: pd.DataFrame, say: Wording) -> alt.Chart:
         .transform_calculate(value="measure == 'share' ? datum.share : datum.n")
         .mark_line(point=alt.OverlayMarkDef(size=45, filled=True), strokeWidth=2)
         .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(labelOverlap=True, format="%m/%Y", tickCount=12)),
+            x=alt.X("start:T", title=None, axis=alt.Axis(labelOverlap=True, labelExpr=_DATE, tickCount=12)),
             y=alt.Y("value:Q", title=None, axis=_measured_axis()),
             color=alt.Color("topic:N", title=None, scale=_colors(names), legend=_LEGEND),
             strokeDash=alt.StrokeDash("topic:N", title=None, scale=_cycle(names, _DASHES), legend=_LEGEND),
@@ -319,7 +320,7 @@ def _values(table: pd.DataFrame) -> alt.Data:
 
 def _measured_axis() -> alt.Axis:
     shown = "measure == 'share' ? format(datum.value, '.1~%') : format(datum.value, ',')"
-    return alt.Axis(labelExpr=shown, tickCount=6)
+    return alt.Axis(labelExpr=shown, tickCount=6, tickMinStep=alt.expr("measure == 'share' ? 0 : 1"))
 
 
 def _room(lengths: pd.Series[Any], part: float) -> alt.Scale:
