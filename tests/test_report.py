@@ -84,12 +84,21 @@ def test_scores_and_doubt(report, frame, tagger):
     near = (odds > 1 / 3) & (odds < 3)
     row = report.table.loc["social_supervision"]
     assert (row["n_doubtful"], row["n_nearly"]) == ((near & given).sum(), (near & ~given).sum())
-    shown = report.articles.query("topic == 'social_supervision' and kind == 'sure'")
-    assert shown["score"].tolist() == sorted(scores[given], reverse=True)
-    doubtful = report.articles.query("topic == 'social_supervision' and kind == 'doubtful'")
-    distances = odds[doubtful["row"] - 1].map(math.log).abs()
-    assert distances.is_monotonic_increasing
-    assert len(doubtful) == near.sum()
+    own = dict(iter(report.articles[report.articles["topic"] == "social_supervision"].groupby("kind")))
+    assert own["sure"]["score"].tolist() == sorted(scores[given & ~near], reverse=True)
+    assert sum(map(len, own.values())) == (given | near).sum()  # each article once
+    assert set(own.get("doubtful", own["sure"][:0])["row"] - 1) == set(scores.index[given & near])
+    assert set(own.get("nearly", own["sure"][:0])["row"] - 1) == set(scores.index[near & ~given])
+
+
+def test_the_most_doubtful_come_first():
+    scores = [0.5, 0.2, 0.11, 0.099, 0.09, 0.05, 0.031, 0.01, 0.98]
+    rows = [("ideology_work" if score >= 0.1 else "", score, str(score)) for score in scores]
+    table = pd.DataFrame(rows, columns=["topics", "score_ideology_work", "title"])
+    shown = vp.archive_report(table).articles
+    kinds = {kind: rows["title"].tolist() for kind, rows in shown.groupby("kind", sort=False)}
+    # The packaged model's threshold is 0.099: from 0.035 to 0.248 its odds are within a factor of three.
+    assert kinds == {"sure": ["0.98", "0.5"], "doubtful": ["0.11", "0.2"], "nearly": ["0.099", "0.09", "0.05"]}
 
 
 def test_shown_articles_are_those_of_their_rows(report, frame, tagger):
@@ -192,7 +201,7 @@ def test_counts_are_those_by_hand(rows):
 def test_the_summary_says_what_matters(report):
     text = str(report)
     assert text.startswith("Kho có 73 bài, từ 11/04/2014 đến 26/09/2024; 29 bài (40\N{NO-BREAK SPACE}%) có ít nhất")
-    assert "61 nhãn đúng" in text
+    assert "61 trong 103 nhãn là đúng" in text
     assert "2 bài (2,7\N{NO-BREAK SPACE}%) không có ngày đọc được" in text
     assert repr(report) == (
         "ArchiveReport(73 articles, grassroots_democracy: 12, ideology_work: 13, social_supervision: 14)"
@@ -202,10 +211,10 @@ def test_the_summary_says_what_matters(report):
 
 def test_what_is_measured_goes_by_the_thresholds(tmp_path):
     vp.tag_archive(SAMPLE, tmp_path / "precise.csv", model=vp.load(preset="precise"), scores=True)
-    assert "39 nhãn thì 33 nhãn đúng" in str(vp.archive_report(tmp_path / "precise.csv"))
+    assert "33 trong 39 nhãn là đúng" in str(vp.archive_report(tmp_path / "precise.csv"))
     vp.tag_archive(SAMPLE, tmp_path / "rare.csv", model=vp.load(base_rate=0.02), scores=True)
     rare = vp.archive_report(tmp_path / "rare.csv")
-    assert "nhãn đúng" not in str(rare)  # nobody has read tags of this base rate
+    assert "nhãn là đúng" not in str(rare)  # nobody has read tags of this base rate
     assert any(piece.grade for shown in rare.shown for piece in shown.passage)  # the words are the same
 
 
@@ -415,7 +424,6 @@ def test_the_page_holds_no_more_than_it_shows(report, tmp_path):
         "time",
         "by0",
         "by1",
-        "together",
         "scores0",
         "scores1",
         "scores2",

@@ -28,9 +28,9 @@ def test_numbers_and_dates():
     vi, en = wording("vi"), wording("en")
     assert (vi.number(17550), en.number(17550)) == ("17.550", "17,550")
     assert (vi.number(-1234.5, 1), en.number(-1234.5, 1)) == ("\u22121.234,5", "\u22121,234.5")
-    assert [vi.percent(share) for share in (0, 0.0012, 0.034, 0.5, 1)] == [
+    assert [vi.percent(share) for share in (0, 0.0012, 0.034, 0.5, 0.9996, 1)] == [
         *("0\N{NO-BREAK SPACE}%", "0,12\N{NO-BREAK SPACE}%", "3,4\N{NO-BREAK SPACE}%"),
-        *("50\N{NO-BREAK SPACE}%", "100\N{NO-BREAK SPACE}%"),
+        *("50\N{NO-BREAK SPACE}%", "99,9\N{NO-BREAK SPACE}%", "100\N{NO-BREAK SPACE}%"),
     ]
     assert en.percent(0.034) == "3.4%"
     day = dt.date(2017, 3, 9)

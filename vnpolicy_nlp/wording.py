@@ -46,9 +46,9 @@ class Wording:
         return text.translate(_VIETNAMESE_SIGNS) if self.language == "vi" else text
 
     def percent(self, share: float) -> str:
-        """Return a share in per cent, with as many places as it needs to be told from nothing."""
-        value = 100 * share
-        places = 0 if value in (0, 100) or value >= 10 else 1 if value >= 1 else 2
+        """Return a share in per cent, with as many places as it needs to be told from nothing and from all."""
+        value = min(100 * share, 99.9) if share < 1 else 100.0
+        places = 0 if value in (0, 100) or 10 <= value < 99.5 else 1 if value >= 1 else 2
         return (
             f"{self.number(value, places)}\N{NO-BREAK SPACE}%"
             if self.language == "vi"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from vnpolicy_nlp.report.tally import BINS
+from vnpolicy_nlp.report.scale import Scale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.wording import Wording
 
 __all__ = [
+    "MOST_VALUES",
     "UNITS",
     "by_value_chart",
     "documents_chart",
@@ -26,7 +27,6 @@ __all__ = [
     "plain_over_time_chart",
     "scores_chart",
     "shares_chart",
-    "together_chart",
 ]
 
 UNITS = ("month", "quarter", "year")
@@ -35,11 +35,13 @@ UNITS = ("month", "quarter", "year")
 _COLORS = ("#3b82c4", "#c2700c", "#0b8f68", "#a855f7", "#dc2626", "#0e8fae", "#8a7536", "#db2777", "#64748b", "#5b8c12")
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4])
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
-_WIDE: dict[str, Any] = {"width": "container", "autosize": alt.AutoSizeParams(type="fit-x", contains="padding")}
-_DATE = "timeFormat(datum.value, period_unit == 'year' ? '%Y' : '%m/%Y')"
+_WIDE: dict[str, Any] = {
+    "width": "container",
+    "autosize": alt.AutoSizeParams(type="fit-x", contains="padding", resize=True),
+}
 _LEGEND = alt.Legend(orient="top", columns=1)
-_MOST_VALUES = 15  # bars of a chart; the table beside it has the others
-_LEAST_SCORE = 0.05  # below lie nearly all articles of an archive
+MOST_VALUES = 15  # bars of a chart; the table beside it has the others
+_LEAST_SCORE = 0.05  # below lie nearly all articles of an archive; where there is a threshold, doubt begins lower
 
 
 def over_time_chart(counts: pd.DataFrame, say: Wording) -> alt.Chart:
@@ -59,12 +61,19 @@ def over_time_chart(counts: pd.DataFrame, say: Wording) -> alt.Chart:
             options=list(UNITS), labels=[say("month"), say("quarter"), say("year")], name=say("per")
         ),
     )
-    return _lines(periods, say).add_params(unit, _measure(say)).transform_filter("datum.unit == period_unit")
+    names = list(dict.fromkeys(periods["topic"]))
+    only = alt.param(
+        name="only",
+        value=None,
+        bind=alt.binding_select(options=[None, *names], labels=[say("every"), *names], name=say("topic_select")),
+    )
+    chart = _lines(periods, say).add_params(unit, _measure(say), only)
+    return chart.transform_filter("datum.unit == period_unit")
 
 
 def plain_over_time_chart(counts: pd.DataFrame, unit: str, say: Wording, *, share: bool) -> alt.Chart:
     """Return lines of articles a topic over time, by one unit of `UNITS`, as counts or as shares."""
-    fixed = alt.param(name="measure", value="share" if share else "n"), alt.param(name="period_unit", value=unit)
+    fixed = alt.param(name="measure", value="share" if share else "n"), alt.param(name="only", value=None)
     return _lines(_by_period(counts, unit, say), say).add_params(*fixed).properties(width=640, autosize="pad")
 
 
@@ -77,7 +86,6 @@ def _by_period(counts: pd.DataFrame, unit: str, say: Wording) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "unit": unit,
-            "start": [f"{period.start_time:%Y-%m-%d}" for period in table["period"]],
             "label": [_label(period, unit, say) for period in table["period"]],
             "topic": [say.topic(topic) for topic in table["topic"]],
             "n": table["n_articles"],
@@ -103,18 +111,17 @@ def _measure(say: Wording) -> alt.Parameter:
 
 def _lines(periods: pd.DataFrame, say: Wording) -> alt.Chart:
     names = list(dict.fromkeys(periods["topic"]))
-    picked = alt.selection_point(fields=["topic"], bind="legend")
     return (
         alt.Chart(_values(periods))
         .transform_calculate(value="measure == 'share' ? datum.share : datum.n")
         .mark_line(point=alt.OverlayMarkDef(size=45, filled=True), strokeWidth=2)
         .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(labelOverlap=True, labelExpr=_DATE, tickCount=12)),
+            x=alt.X("label:O", title=None, sort=None, axis=alt.Axis(labelOverlap="greedy", labelAngle=0)),
             y=alt.Y("value:Q", title=None, axis=_measured_axis()),
             color=alt.Color("topic:N", title=None, scale=_colors(names), legend=_LEGEND),
             strokeDash=alt.StrokeDash("topic:N", title=None, scale=_cycle(names, _DASHES), legend=_LEGEND),
             shape=alt.Shape("topic:N", title=None, scale=_cycle(names, _SHAPES), legend=_LEGEND),
-            opacity=alt.condition(picked, alt.value(1.0), alt.value(0.15)),
+            opacity=alt.condition("only == null || datum.topic == only", alt.value(1.0), alt.value(0.12)),
             tooltip=[
                 alt.Tooltip("label:N", title=say("period")),
                 alt.Tooltip("topic:N", title=say("topic")),
@@ -123,7 +130,6 @@ def _lines(periods: pd.DataFrame, say: Wording) -> alt.Chart:
                 alt.Tooltip("share:Q", title=say("share"), format=".2%"),
             ],
         )
-        .add_params(picked)
         .properties(**_WIDE, height=280)
     )
 
@@ -159,41 +165,8 @@ def shares_chart(table: pd.DataFrame, say: Wording) -> alt.LayerChart:
     )
 
 
-def together_chart(together: pd.DataFrame, say: Wording) -> alt.LayerChart:
-    """Return a square a pair of topics, with the number of articles that have both."""
-    names = [say.topic(topic) for topic in together.index]
-    counts = together.to_numpy().tolist()
-    rows = pd.DataFrame(
-        [
-            {"one": one, "other": other, "n": n, "weight": n / max(1, *row, *(line[column] for line in counts))}
-            for one, row in zip(names, counts, strict=True)
-            for column, (other, n) in enumerate(zip(names, row, strict=True))
-        ]
-    )
-    base = alt.Chart(_values(rows)).encode(
-        x=alt.X(
-            "other:N",
-            title=None,
-            sort=None,
-            axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' ')", orient="top"),
-        ),
-        y=alt.Y("one:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
-        tooltip=[
-            alt.Tooltip("one:N", title=say("topic")),
-            alt.Tooltip("other:N", title=say("and_topic")),
-            alt.Tooltip("n:Q", title=say("articles"), format=",d"),
-        ],
-    )
-    squares = base.mark_rect(color=_COLORS[0]).encode(
-        opacity=alt.Opacity("weight:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.6]), legend=None)
-    )
-    return (squares + base.mark_text(fontSize=14).encode(text=alt.Text("n:Q", format=",d"))).properties(
-        **_WIDE, height=48 * len(names)
-    )
-
-
 def scores_chart(scores: pd.DataFrame, topic: str, threshold: float | None, say: Wording) -> alt.LayerChart:
-    """Return how many articles have which probability of a topic; those below 0.05 are left out.
+    """Return how many articles have which probability of a topic; those far below the threshold are left out.
 
     Parameters
     ----------
@@ -204,7 +177,9 @@ def scores_chart(scores: pd.DataFrame, topic: str, threshold: float | None, say:
         Where the tags begin.
     say : Wording
     """
-    own = scores[(scores["topic"] == topic) & (scores["low"] >= _LEAST_SCORE)]
+    scale = Scale(threshold)
+    least = scale.doubtful[0] if scale.is_doubtful(threshold or 0.0) else _LEAST_SCORE
+    own = scores[(scores["topic"] == topic) & (scores["low"] >= least)]
     kinds = [say("tagged"), say("not_tagged")]
     rows = pd.DataFrame(
         {
@@ -245,7 +220,7 @@ def scores_chart(scores: pd.DataFrame, topic: str, threshold: float | None, say:
 
 def documents_chart(documents: pd.DataFrame, say: Wording) -> alt.LayerChart:
     """Return bars of the documents that most articles cite."""
-    top = documents.head(_MOST_VALUES)
+    top = documents.head(MOST_VALUES)
     topics = [column for column in documents.columns if column not in ("document", "n_articles")]
     rows = pd.DataFrame(
         {
@@ -258,7 +233,12 @@ def documents_chart(documents: pd.DataFrame, say: Wording) -> alt.LayerChart:
         }
     )
     base = alt.Chart(_values(rows)).encode(
-        x=alt.X("n:Q", title=say("articles"), axis=alt.Axis(format=",d", tickMinStep=1), scale=_room(rows["n"], 0.1)),
+        x=alt.X(
+            "n:Q",
+            title=say("articles"),
+            axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8),
+            scale=_room(rows["n"], 0.1),
+        ),
         y=alt.Y("document:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)),
         tooltip=[
             alt.Tooltip("document:N", title=say("document")),
@@ -279,7 +259,7 @@ def by_value_chart(counts: pd.DataFrame, say: Wording) -> alt.Chart:
         As one of `ArchiveReport.by`.
     say : Wording
     """
-    values = list(dict.fromkeys(counts["value"]))[:_MOST_VALUES]
+    values = list(dict.fromkeys(counts["value"]))[:MOST_VALUES]
     top = counts[counts["value"].isin(values)]
     rows = pd.DataFrame(
         {
@@ -329,7 +309,7 @@ def _room(lengths: pd.Series[Any], part: float) -> alt.Scale:
 
 
 def _percents() -> alt.Axis:
-    return alt.Axis(format="~%", tickCount=BINS // 2, labelOverlap=True)
+    return alt.Axis(format="~%", tickCount=10, labelOverlap=True)
 
 
 def _colors(names: Sequence[str]) -> alt.Scale:

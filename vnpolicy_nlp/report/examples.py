@@ -1,4 +1,4 @@
-"""The articles to look at: of each topic the surest and the most doubtful."""
+"""The articles to look at: of each topic the surest, the doubtful, and those that nearly have it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from vnpolicy_nlp.report.layout import cell_at
+from vnpolicy_nlp.report.scale import Scale
 from vnpolicy_nlp.text.dates import parse_day
 from vnpolicy_nlp.text.prepare import join_cells
 
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.archive.rows import Row
     from vnpolicy_nlp.report.layout import Layout
 
-__all__ = ["DOUBTFUL", "FACTOR", "SURE", "Chosen", "Example", "Examples", "doubtful_range"]
+__all__ = ["DOUBTFUL", "KINDS", "NEARLY", "SURE", "Chosen", "Example", "Examples"]
 
-SURE, DOUBTFUL = "sure", "doubtful"
-FACTOR = 3.0  # between the odds of a doubtful article and those of the threshold, at most
+# Tagged; tagged, but near the threshold; not tagged, but near it.
+KINDS = SURE, DOUBTFUL, NEARLY = "sure", "doubtful", "nearly"
 _MOST_CHARACTERS = 200_000  # of a text that is kept
+_UNKNOWN = Scale(None)
 
 
 class Example(NamedTuple):
@@ -43,7 +45,8 @@ class Chosen:
     Attributes
     ----------
     topic : str
-    kind : {"sure", "doubtful"}
+    kind : {"sure", "doubtful", "nearly"}
+        Without scores all articles with the topic are "sure".
     tagged : bool
     score : float
         Its probability of the topic; NaN where the archive was tagged without scores.
@@ -80,27 +83,25 @@ class Examples:
     ----------
     n : int
         How many of each.
-    thresholds : mapping of str to float
-        Without a threshold there is no telling what is doubtful.
+    scales : mapping of str to Scale
+        By topic.
     """
 
     n: int
-    thresholds: Mapping[str, float]
+    scales: Mapping[str, Scale]
     _kept: dict[tuple[str, str], list[tuple[float, int, Chosen]]] = field(default_factory=dict)
     _n_offered: int = 0
 
-    def __post_init__(self) -> None:
-        self._ranges = {topic: doubtful_range(threshold) for topic, threshold in self.thresholds.items()}
-
     def offer(self, example: Example) -> None:
         """Keep a row for each topic for which it is among the best."""
-        for topic in example.topics:
+        for topic in {*example.topics, *example.scores}:
             score = example.scores.get(topic, math.nan)
-            self._keep(example, topic, SURE, 0.0 if math.isnan(score) else score)
-        for topic, score in example.scores.items():
-            low, high = self._ranges.get(topic, (1.0, 0.0))
-            if low < score < high:
-                self._keep(example, topic, DOUBTFUL, -abs(log_odds(score) - log_odds(self.thresholds[topic])))
+            scale = self.scales.get(topic, _UNKNOWN)
+            if scale.is_doubtful(score):
+                kind = DOUBTFUL if topic in example.topics else NEARLY
+                self._keep(example, topic, kind, -scale.distance(score))
+            elif topic in example.topics:
+                self._keep(example, topic, SURE, 0.0 if math.isnan(score) else score)
 
     def _keep(self, example: Example, topic: str, kind: str, rank: float) -> None:
         heap = self._kept.setdefault((topic, kind), [])
@@ -111,10 +112,15 @@ class Examples:
             heapq.heapreplace(heap, (rank, -self._n_offered, _chosen(example, topic, kind)))
 
     def __iter__(self) -> Iterator[Chosen]:
-        """Yield the surest rows of all topics, the surest first, then the most doubtful ones, the nearest first."""
-        for kind in (SURE, DOUBTFUL):
-            kept = [item for key, heap in sorted(self._kept.items()) if key[1] == kind for item in heap]
-            yield from (chosen for _, _, chosen in sorted(kept, key=lambda item: (-item[0], -item[1])))
+        """Yield rows by kind; of each kind the first of every topic, then the second, and so on."""
+        for kind in KINDS:
+            ranked = [
+                (place, topic, item[-1])
+                for (topic, its_kind), heap in self._kept.items()
+                if its_kind == kind
+                for place, item in enumerate(sorted(heap, key=lambda item: (-item[0], -item[1])))
+            ]
+            yield from (chosen for _, _, chosen in sorted(ranked, key=lambda item: item[:2]))
 
 
 def _chosen(example: Example, topic: str, kind: str) -> Chosen:
@@ -134,16 +140,3 @@ def _chosen(example: Example, topic: str, kind: str) -> Chosen:
         values={name: cell_at(row, place).strip() for name, place in layout.by.items()},
         evidence=cell_at(row, layout.evidence.get(topic)),
     )
-
-
-def doubtful_range(threshold: float) -> tuple[float, float]:
-    """Return the probabilities between which a decision is doubtful: those whose odds are within a factor of three."""
-    odds = threshold / (1 - threshold) if threshold < 1 else math.inf
-    low, high = odds / FACTOR, odds * FACTOR
-    return low / (1 + low) if low < math.inf else 1.0, high / (1 + high) if high < math.inf else 1.0
-
-
-def log_odds(probability: float) -> float:
-    """Return log-odds; a probability is taken from 0.00005 to 0.99995, as four decimals tell them apart."""
-    clipped = min(max(probability, 5e-5), 1 - 5e-5)  # as four decimals tell them apart
-    return math.log(clipped) - math.log1p(-clipped)

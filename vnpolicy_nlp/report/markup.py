@@ -14,6 +14,7 @@ __all__ = [
     "Cell",
     "Head",
     "Section",
+    "capitalized",
     "figure",
     "link",
     "number_cell",
@@ -76,10 +77,12 @@ class Head:
     text : str
     largest_first : bool
         Whether the first click sorts downwards.
+    is_sortable : bool
     """
 
     text: str
     largest_first: bool = False
+    is_sortable: bool = True
 
 
 def text_cell(text: str, value: str | None = None) -> Cell:
@@ -104,22 +107,32 @@ def table(heads: Sequence[Head], rows: Iterable[Sequence[Cell]], *, name: str = 
     rest : iterable of str
         What stands in the tag of each row, if anything does.
     """
-    head = "".join(
-        f'<th scope="col"{" data-first=descending" if one.largest_first else ""}>'
-        f'<button type="button">{escape(one.text)}</button></th>'
-        for one in heads
-    )
+    head = "".join(map(_head, heads))
     attributes = iter(rest)
-    body = "".join(f"<tr{next(attributes, '')}>{''.join(map(_cell, row))}</tr>" for row in rows)
+    names = [capitalized(one.text) for one in heads]
+    body = "".join(f"<tr{next(attributes, '')}>{''.join(map(_cell, row, names))}</tr>" for row in rows)
     identity = f' id="{name}"' if name else ""
     return f'<div class="wide"><table{identity}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _cell(cell: Cell) -> str:
+def _head(head: Head) -> str:
+    text = escape(capitalized(head.text))
+    if not head.is_sortable or not text:
+        return f'<th scope="col">{text}</th>'
+    first = " data-first=descending" if head.largest_first else ""
+    return f'<th scope="col"{first}><button type="button">{text}</button></th>'
+
+
+def capitalized(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _cell(cell: Cell, head: str) -> str:
     kinds = " ".join(filter(None, ("n" if cell.is_number else "", cell.kind)))
     kind = f' class="{kinds}"' if kinds else ""
     value = "" if cell.value is None else f' data-value="{escape(cell.value)}"'
-    return f"<td{kind}{value}>{cell.html}</td>"
+    return f'<td{kind}{value} data-head="{escape(head)}">{cell.html}</td>'
 
 
 def figure(chart: str, caption: str, numbers: str = "", summary: str = "") -> str:

@@ -4,9 +4,10 @@
 (() => {
   const page = JSON.parse(document.getElementById("page-data").textContent);
   const order = new Intl.Collator(page.language, { numeric: true });
-  // A word that is typed without marks finds those with marks too: "dan chu" finds "dân chủ".
-  const bare = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d").replace(/Đ/g, "D").toLowerCase();
-  const exact = (text) => text.normalize("NFC").toLowerCase();
+  // Words are looked for whole and side by side, the last one by its beginning. Without any mark in the search, marks do
+  // not count: "dan chu" finds "dân chủ".
+  const words = (text) => ` ${text.normalize("NFC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim()} `;
+  const bare = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
 
   const draw = async () => {
     const options = {
@@ -29,7 +30,8 @@
     };
     for (const place of document.querySelectorAll("[data-chart]")) {
       const drawn = await vegaEmbed(place, page.charts[place.dataset.chart], options);
-      place.querySelector("svg").setAttribute("aria-label", place.getAttribute("aria-label"));
+      for (const part of place.querySelectorAll(".chart-wrapper, svg.marks")) part.setAttribute("aria-label", place.getAttribute("aria-label"));
+      place.querySelector("summary").setAttribute("aria-label", page.actions.CLICK_TO_VIEW_ACTIONS);
       await drawn.view.runAsync();
       await new Promise((resolve) => setTimeout(resolve)); // the page answers in between
     }
@@ -70,20 +72,18 @@
     const count = document.getElementById("article-count");
     const more = document.getElementById("article-more");
     let most = page.first; // rows that are shown before someone asks for more
-    const texts = new Map([...list.tBodies[0].rows].map((row) => [row, { exact: exact(row.textContent), bare: bare(row.textContent) }]));
+    const texts = new Map([...list.tBodies[0].rows].map((row) => [row, { exact: words(row.textContent), bare: bare(words(row.textContent)) }]));
     const filter = () => {
-      const words = exact(search.value).split(/\s+/).filter(Boolean);
+      const wanted = words(search.value).trimEnd();
       let n = 0;
       for (const row of list.tBodies[0].rows) { // in the order in which they stand now
         const entry = texts.get(row);
-        const found = words.every((word) => (word === bare(word) ? entry.bare : entry.exact).includes(word))
-          && (topic.value === "" || row.dataset.topic === topic.value) && (kind.value === "" || row.dataset.kind === kind.value);
+        const found = (wanted === bare(wanted) ? entry.bare : entry.exact).includes(wanted) && (topic.value === "" || row.dataset.topic === topic.value) && (kind.value === "" || row.dataset.kind === kind.value);
         n += found;
-        row.dataset.found = found;
         row.hidden = !found || n > most;
       }
       const shown = [Math.min(n, most), n].map((number) => number.toLocaleString(page.language));
-      count.textContent = page.counted.replace("{n}", shown[0]).replace("{all}", shown[1]);
+      count.textContent = n ? page.counted.replace("{n}", shown[0]).replace("{all}", shown[1]) : page.none;
       more.hidden = n <= most;
     };
     for (const tool of [search, topic, kind]) tool.addEventListener("input", () => { most = page.first; filter(); });
@@ -105,10 +105,7 @@
       const next = visible[focused ? visible.indexOf(focused) + step : 0];
       if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
     });
-    addEventListener("beforeprint", () => { for (const row of list.tBodies[0].rows) row.hidden = row.dataset.found === "false"; });
-    addEventListener("afterprint", filter);
   }
 
-  addEventListener("beforeprint", () => { for (const details of document.querySelectorAll("main details")) details.open = true; });
   draw();
 })();

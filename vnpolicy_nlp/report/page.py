@@ -83,6 +83,7 @@ def page_of(report: ArchiveReport, language: str, folder: Path) -> str:
         "language": language,
         "charts": {name: chart for section in made for name, chart in section.charts.items()},
         "first": _FIRST,
+        "none": say("none_found"),
         "counted": say("counted_articles", n="{n}", all="{all}"),
         "actions": {"SVG_ACTION": say("save_svg"), "PNG_ACTION": say("save_png"), "CLICK_TO_VIEW_ACTIONS": say("save")},
         **_locales(language),
@@ -133,7 +134,13 @@ def _locales(language: str) -> dict[str, Any]:
         numbers = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""]}
     else:
         names = "vi-VN"
-        numbers = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " ₫"]}
+        numbers = {
+            "decimal": ",",
+            "thousands": ".",
+            "grouping": [3],
+            "currency": ["", " ₫"],
+            "percent": "\N{NO-BREAK SPACE}%",
+        }
     return {"numbers": numbers, "times": vl_convert.get_time_format_locale(names)}
 
 

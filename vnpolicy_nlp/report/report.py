@@ -14,6 +14,7 @@ from vnpolicy_nlp.report.evidence import with_passages
 from vnpolicy_nlp.report.examples import Examples
 from vnpolicy_nlp.report.layout import Wanted
 from vnpolicy_nlp.report.reading import find_tagged, known_thresholds, the_tagger
+from vnpolicy_nlp.report.scale import Scale
 from vnpolicy_nlp.report.tally import Tally
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class ArchiveReport:
         dates; records that were set aside when the archive was tagged.
     topics : tuple of str
     table : DataFrame
-        By topic: ``n_articles``; ``share`` of all; ``peak``, the month with most of them (Period),
-        ``n_in_peak`` and ``share_in_peak``, of that month's articles;
+        By topic: ``n_articles``; ``share`` of all; ``peak``, the first month with most of them (Period),
+        and ``n_in_peak``;
         ``n_doubtful``, those whose probability is within a factor of three, in odds, of the threshold, and
         ``n_nearly``, the articles without the topic of which the same is true.
     over_time : DataFrame
@@ -176,7 +177,8 @@ def archive_report(
     files = find_tagged(tagged)
     tagger = the_tagger(files, model)
     thresholds = known_thresholds(files[0].record, tagger)
-    tally = Tally(Examples(n_articles, thresholds), thresholds)
+    scales = {topic: Scale(threshold) for topic, threshold in thresholds.items()}
+    tally = Tally(Examples(n_articles, scales), scales)
     runs = tuple(file.count(tally, wanted, progress) for file in files)
     topics = _topics(tally, runs)
     quarantine = islice(chain.from_iterable(run.quarantine for run in runs), _MOST_QUARANTINED)

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from vnpolicy_nlp.model.explain_html import marked
-from vnpolicy_nlp.report.examples import DOUBTFUL, SURE
-from vnpolicy_nlp.report.markup import Cell, Head, Section, link, table, text_cell
+from vnpolicy_nlp.report.examples import DOUBTFUL, KINDS, NEARLY, SURE
+from vnpolicy_nlp.report.markup import (
+    Cell,
+    Head,
+    Section,
+    capitalized,
+    link,
+    number_cell,
+    paragraphs,
+    table,
+    text_cell,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["articles"]
 
+_NEARLY_ALL = 0.999
+
 
 def articles(report: ArchiveReport, say: Wording, folder: Path) -> Iterator[Section]:
     """Yield the section, if there are any."""
@@ -30,78 +42,91 @@ def articles(report: ArchiveReport, say: Wording, folder: Path) -> Iterator[Sect
     columns = list(report.by)
     heads = [
         Head(say("title")),
-        Head(say("day"), True),
+        Head(say("day"), largest_first=True),
         *map(Head, columns),
         Head(say("topic")),
-        Head(say("probability"), True),
-        Head(say("passage")),
+        Head(say("probability"), largest_first=True),
+        Head(say("passage"), is_sortable=False),
         Head(say("row")),
     ]
     rows = [_article(shown, columns, report, say, folder) for shown in report.shown]
     attributes = [
-        f' tabindex="0" data-topic="{escape(shown.chosen.topic)}" data-kind="{shown.chosen.kind}"'
+        f' tabindex="-1" data-topic="{escape(shown.chosen.topic)}" data-kind="{shown.chosen.kind}"'
         for shown in report.shown
     ]
-    notes = (
-        [say("articles_note"), say("legend")] if report.tagger is not None else [say("articles_note"), say("no_model")]
-    )
-    if report.scores.empty:
-        notes.append(say("no_scores"))
     body = (
-        f"<p class='note'>{escape(' '.join(notes))}</p>{_tools(report, say)}"
-        f'<p id="article-count" role="status" aria-live="polite"></p>'
+        f"<p>{escape(say('articles_note'))}</p>{paragraphs(_notes(report, say))}{_tools(report, say)}"
+        '<p id="article-count" role="status" aria-live="polite"></p>'
         f'<div class="vnpolicy">{table(heads, rows, name="article-list", rest=attributes)}</div>'
         f'<p><button type="button" id="article-more" hidden>{escape(say("more"))}</button></p>'
     )
     yield Section("articles", say("articles_to_read"), body)
 
 
+def _notes(report: ArchiveReport, say: Wording) -> Iterator[str]:
+    """Yield how the list is to be read, and what is not in it."""
+    yield say("no_model" if report.tagger is None else "legend")
+    yield say("rows_note")
+    if report.scores.empty:
+        yield say("no_scores")
+    for topic, n in report.table["n_articles"].items():
+        n_shown = sum(one.chosen.topic == topic and one.chosen.tagged for one in report.shown)
+        if n_shown < n:
+            yield say("not_all", topic=say.topic(str(topic)), n=n_shown, all=n)
+
+
 def _tools(report: ArchiveReport, say: Wording) -> str:
-    topics = "".join(f'<option value="{escape(t)}">{escape(say.topic(t))}</option>' for t in report.topics)
-    kinds = "".join(f'<option value="{kind}">{escape(_kind(kind, say))}</option>' for kind in (SURE, DOUBTFUL))
+    topics = "".join(f'<option value="{escape(topic)}">{escape(say.topic(topic))}</option>' for topic in report.topics)
+    present = [kind for kind in KINDS if any(shown.chosen.kind == kind for shown in report.shown)]
+    kinds = "".join(f'<option value="{kind}">{escape(_kind(kind, say))}</option>' for kind in present)
     everything = f'<option value="">{escape(say("every"))}</option>'
     return (
         f'<form id="article-tools" class="tools" role="search"><label>{escape(say("search"))}'
         f'<input type="search" name="search" autocomplete="off"></label>'
-        f'<label>{escape(say("topic"))}<select name="topic">{everything}{topics}</select></label>'
+        f'<label>{escape(capitalized(say("topic")))}<select name="topic">{everything}{topics}</select></label>'
         f'<label>{escape(say("which"))}<select name="kind">{everything}{kinds}</select></label>'
         f'<span class="note">{escape(say("keys"))}</span></form>'
     )
 
 
 def _kind(kind: str, say: Wording) -> str:
-    return say("kind_sure" if kind == SURE else "kind_doubtful")
+    return {SURE: say("kind_sure"), DOUBTFUL: say("kind_doubtful"), NEARLY: say("kind_nearly")}[kind]
 
 
 def _article(shown: Shown, columns: list[str], report: ArchiveReport, say: Wording, folder: Path) -> list[Cell]:
     one = shown.chosen
-    kind = _kind(one.kind, say) + ("" if one.tagged else f", {say('not_tagged')}")
-    score = "" if math.isnan(one.score) else f"{one.score:.4f}"
+    kind = say("tagged") if math.isnan(one.score) else _kind(one.kind, say)
     beginning = "" if shown.is_evidence else f"<span class='note'>{escape(say('beginning'))}</span> "
     return [
         Cell(link(one.title or say("untitled"), one.link), one.title, kind="title"),
         Cell(say.day(one.day) if one.day else "", one.day.isoformat() if one.day else ""),
         *(text_cell(one.values.get(column, "")) for column in columns),
         Cell(f"{escape(say.topic(one.topic))}<br><span class='note'>{escape(kind)}</span>", say.topic(one.topic)),
-        Cell(escape(say.percent(one.score)) if score else "", score, is_number=True),
+        _score(one.score, say),
         Cell(f"{beginning}<bdi lang='vi'>{marked(shown.passage)}</bdi>", kind="passage"),
         _row_link(shown, report, say, folder),
     ]
 
 
+def _score(score: float, say: Wording) -> Cell:
+    """Return a probability, which is never shown as certainty."""
+    if math.isnan(score):
+        return Cell("", "")
+    shown = f"> {say.percent(_NEARLY_ALL)}" if score > _NEARLY_ALL else say.percent(score)
+    return number_cell(shown, score)
+
+
 def _row_link(shown: Shown, report: ArchiveReport, say: Wording, folder: Path) -> Cell:
-    """Return the row's number with a link to it (RFC 7111: a file's first row is its header)."""
+    """Return the row's number with a link to it (RFC 7111: the first row of a CSV file is its header)."""
     one = shown.chosen
-    several = len(report.runs) > 1
-    label = say("row_n", n=one.number)
+    label = escape(say("row_n", n=one.number))
     run = next((run for run in report.runs if run.path is not None and str(run.path) == one.file), None)
     if run is None or run.path is None:
-        return Cell(escape(label), str(one.number))
-    path = quote(os.path.relpath(run.path, folder).replace(os.sep, "/"))
-    place = f"<bdi>{escape(run.path.name)}</bdi><br>" if several else ""
+        return Cell(label, str(one.number))
+    address = quote(os.path.relpath(run.path, folder).replace(os.sep, "/"))
+    place = f"#row={one.number + 1}" if run.path.suffix.lower() in (".csv", ".tsv") else ""
     command = f"vnpolicy explain {run.path.name} --row {one.number}"
+    name = f"<br><bdi class='note'>{escape(run.path.name)}</bdi>" if len(report.runs) > 1 else ""
     return Cell(
-        f'{place}<a href="./{path}#row={one.number + 1}" title="{escape(command)}">{escape(label)}</a>',
-        str(one.number),
-        kind="what",
+        f'<a href="./{address}{place}" title="{escape(command)}">{label}</a>{name}', str(one.number), kind="what"
     )

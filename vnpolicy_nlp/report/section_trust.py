@@ -7,9 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from vnpolicy_nlp.report import charts
-from vnpolicy_nlp.report.examples import doubtful_range
 from vnpolicy_nlp.report.markup import Cell, Head, Section, figure, number_cell, paragraphs, table, text_cell
-from vnpolicy_nlp.report.trust import Measured, measured
+from vnpolicy_nlp.report.trust import is_packaged, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,46 +23,49 @@ __all__ = ["certainty", "origin"]
 def certainty(report: ArchiveReport, say: Wording) -> Iterator[Section]:
     """Yield the section on how sure the tags are."""
     figures, made = _histograms(report, say)
-    body = f"{_hesitation(report, say)}{_by_topic(report, say)}{figures}"
-    yield Section("certainty", say("certainty"), body, made)
-
-
-def _hesitation(report: ArchiveReport, say: Wording) -> str:
-    """Say what near the threshold means, by the threshold of the first topic."""
-    if report.scores.empty or not report.thresholds:
-        return ""
-    threshold = next(iter(report.thresholds.values()))
-    low, high = map(say.percent, doubtful_range(threshold))
-    return f"<p>{escape(say('certainty_note', threshold=say.percent(threshold), low=low, high=high))}</p>"
+    yield Section("certainty", say("certainty"), f"{_by_topic(report, say)}{_sought_out(report, say)}{figures}", made)
 
 
 def _by_topic(report: ArchiveReport, say: Wording) -> str:
-    """Return a table of tags near the threshold and of what was measured, a row a topic."""
+    """Return a table of tags, of those near the threshold, and of how many people have found to be right."""
     known = measured(report)
-    heads = [Head(say("topic")), Head(say("tags"), True)]
+    heads = [Head(say("topic")), Head(say("tags"), largest_first=True)]
     if not report.scores.empty:
-        heads += [Head(say("near_tagged"), True), Head(say("near_not_tagged"), True)]
-    if known is not None:
-        heads += [Head(say("right_on_archive")), Head(say("real_precision")), Head(say("real_recall"))]
+        heads += [Head(say(name), largest_first=True) for name in ("near_tagged", "near_not_tagged")]
+    if known is not None and known.archive:
+        heads.append(Head(say("right_on_archive")))
     rows = []
     for topic, row in report.table.iterrows():
         cells = [text_cell(say.topic(str(topic))), number_cell(say.number(row["n_articles"]), int(row["n_articles"]))]
         if not report.scores.empty:
             cells += [number_cell(say.number(row[name]), int(row[name])) for name in ("n_doubtful", "n_nearly")]
-        if known is not None:
-            cells += _measured_cells(known, str(topic), say)
+        if known is not None and known.archive:
+            cells.append(_right(known.archive.get(str(topic)), say))
         rows.append(cells)
-    note = say("measured_note", n=known.n_archive, real=known.n_real) if known is not None else say("not_measured")
+    note = say("right_note", n=known.n_archive) if known is not None and known.archive else say("not_measured")
     return f"{table(heads, rows)}<p class='note'>{escape(note)}</p>"
 
 
-def _measured_cells(known: Measured, topic: str, say: Wording) -> list[Cell]:
-    archive, real = known.archive.get(topic), known.real.get(topic)
-    right = say("right_of_read", right=archive["right"], read=archive["read"]) if archive else "–"
-    return [
-        Cell(escape(right)),
-        *(Cell(_interval(real, name, say) if real else "–") for name in ("precision", "recall")),
+def _right(counts: dict[str, int] | None, say: Wording) -> Cell:
+    if not counts or not counts["read"]:
+        return Cell("–")
+    share = counts["right"] / counts["read"]
+    return Cell(escape(say("right_of_read", share=say.percent(share), **counts)), f"{share:.4f}")
+
+
+def _sought_out(report: ArchiveReport, say: Wording) -> str:
+    """Return a table of what was measured on articles that were sought out."""
+    known = measured(report)
+    if known is None:
+        return ""
+    rows = [
+        [text_cell(say.topic(topic)), *map(Cell, _intervals(known.real[topic], say))]
+        for topic in report.topics
+        if topic in known.real
     ]
+    heads = [Head(say("topic")), Head(say("real_precision")), Head(say("real_recall"))]
+    note = say("sought_out_note", n=known.n_real)
+    return f"<h3>{escape(say('sought_out', n=known.n_real))}</h3>{table(heads, rows)}<p class='note'>{escape(note)}</p>"
 
 
 def _histograms(report: ArchiveReport, say: Wording) -> tuple[str, dict[str, dict[str, Any]]]:
@@ -78,9 +80,11 @@ def _histograms(report: ArchiveReport, say: Wording) -> tuple[str, dict[str, dic
     return f"<p class='note'>{escape(say('scores_note'))}</p><div class='grid'>{figures}</div>", made
 
 
-def _interval(figures: dict[str, Any], name: str, say: Wording) -> str:
-    low, high = say.percent(figures[f"{name}_low"]), say.percent(figures[f"{name}_high"])
-    return escape(f"{say.percent(figures[name])} ({low} – {high})")
+def _intervals(figures: dict[str, Any], say: Wording) -> Iterator[str]:
+    """Yield precision and recall with their intervals."""
+    for name in ("precision", "recall"):
+        value, low, high = (say.percent(figures[key]) for key in (name, f"{name}_low", f"{name}_high"))
+        yield escape(f"{value} ({low} – {high})")
 
 
 def origin(report: ArchiveReport, say: Wording) -> Section:
@@ -109,10 +113,9 @@ def _recorded(record: dict[str, Any], say: Wording) -> dict[str, str]:
     versions = ", ".join(f"{name} {version}" for name, version in record.get("versions", {}).items())
     thresholds = ", ".join(f"{say.topic(t)} {say.number(x, 3)}" for t, x in record.get("thresholds", {}).items())
     source, key = record.get("input", {}), record.get("key") or {}
-    notes = ", ".join(str(source[name]) for name in ("encoding", "dialect") if name in source)
     return {
         say("run_finished"): _moment(str(record.get("finished", "–")), say),
-        say("run_input"): f"{source.get('name', '–')} ({notes})" if notes else str(source.get("name", "–")),
+        say("run_input"): ", ".join(str(source[name]) for name in ("name", "encoding") if name in source) or "–",
         say("run_input_sha"): str(source.get("sha256", "–")),
         say("run_model_sha"): str(key.get("model", "–")),
         say("thresholds"): thresholds or "–",
@@ -132,11 +135,12 @@ def _model(report: ArchiveReport, say: Wording) -> str:
         return f"<h3>{escape(say('model'))}</h3><p>{escape(say('unknown_model'))}</p>"
     training = report.tagger.record["training"]
     known = measured(report)
-    sentences = [say("model_trained", n=int(training["n_articles"]))]
+    sentences = [say("model_packaged")] if is_packaged(report) else []
+    sentences.append(say("model_trained", n=int(training["n_articles"])))
     if known is not None:
         sentences += [
             say("model_written"),
             say("model_figures", n=known.n_real, f1=say.number(known.real["macro"]["f1"], 3)),
         ]
-    sentences += [say("intended"), say("excluded")]
+    sentences.append(say("intended"))
     return f"<h3>{escape(say('model'))}</h3>{paragraphs(sentences)}"

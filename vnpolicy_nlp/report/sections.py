@@ -62,19 +62,25 @@ def _over_time(report: ArchiveReport, say: Wording) -> Iterator[Section]:
         yield Section("time", say("over_time"), f"<p>{escape(reason)}</p>")
         return
     heads = [
-        Head(say("month"), True),
-        *(Head(say.topic(topic), True) for topic in report.topics),
-        Head(say("all_articles"), True),
+        Head(say("month"), largest_first=True),
+        *(Head(say.topic(topic), largest_first=True) for topic in report.topics),
+        Head(say("all_articles"), largest_first=True),
+        *(Head(f"{say.topic(topic)} (%)", largest_first=True) for topic in report.topics),
     ]
     rows = [
         [
             Cell(say.month(month.year, month.month), f"{month.year * 12 + month.month}"),
             *(number_cell(say.number(n), int(n)) for n in [*own["n_articles"], own["n_all"].iloc[0]]),
+            *(_share(int(n), int(n_all), say) for n, n_all in zip(own["n_articles"], own["n_all"], strict=True)),
         ]
         for month, own in _periods(report.over_time)
     ]
-    body = figure("time", say("time_caption"), table(heads, rows), say("numbers"))
+    body = figure("time", say("time_caption"), table(heads, rows), say("numbers_a_month"))
     yield Section("time", say("over_time"), body, {"time": charts.over_time_chart(report.over_time, say).to_dict()})
+
+
+def _share(n: int, n_all: int, say: Wording) -> Cell:
+    return number_cell(say.percent(n / n_all), n / n_all) if n_all else Cell("", "")
 
 
 def _periods(counts: pd.DataFrame) -> Iterator[tuple[pd.Period, pd.DataFrame]]:
@@ -87,26 +93,28 @@ def _by_value(report: ArchiveReport, say: Wording) -> Iterator[Section]:
         slug = f"by{place}"
         heads = [
             Head(column),
-            *(Head(say.topic(topic), True) for topic in report.topics),
-            Head(say("all_articles"), True),
-            *(Head(f"{say.topic(topic)} (%)", True) for topic in report.topics),
+            *(Head(say.topic(topic), largest_first=True) for topic in report.topics),
+            Head(say("all_articles"), largest_first=True),
+            *(Head(f"{say.topic(topic)} (%)", largest_first=True) for topic in report.topics),
         ]
         rows = [
             [
                 text_cell(value or say("no_value")),
                 *(number_cell(say.number(n), int(n)) for n in own["n_articles"]),
                 number_cell(say.number(n_all := int(own["n_all"].iloc[0])), n_all),
-                *(number_cell(say.percent(n / n_all), n / n_all) for n in own["n_articles"]),
+                *(_share(int(n), n_all, say) for n in own["n_articles"]),
             ]
             for value, own in _first_groups(counts)
         ]
         n_values = counts["value"].nunique()
         note = say("first_values", n=_MOST_ROWS, all=n_values) if n_values > _MOST_ROWS else ""
-        body = figure(slug, say("by_caption", column=column), table(heads, rows), say("numbers"))
+        shown = min(n_values, charts.MOST_VALUES)
+        body = figure(slug, say("by_caption", column=column, n=shown), table(heads, rows), say("numbers"))
+        note = " ".join(filter(None, [note, say("no_rating")]))
         yield Section(
             slug,
             say("by_column", column=column),
-            body + (f"<p class='note'>{escape(note)}</p>" if note else ""),
+            f"{body}<p class='note'>{escape(note)}</p>",
             {slug: charts.by_value_chart(counts, say).to_dict()},
         )
 
@@ -120,9 +128,23 @@ def _first_groups(counts: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _together(report: ArchiveReport, say: Wording) -> Iterator[Section]:
-    if len(report.topics) > 1:
-        chart = charts.together_chart(report.together, say).to_dict()
-        yield Section("together", say("together"), figure("together", say("together_caption")), {"together": chart})
+    if len(report.topics) < 2:
+        return
+    counts = report.together
+    if not (counts.to_numpy().sum() - counts.to_numpy().trace()):
+        yield Section("together", say("together"), f"<p>{escape(say('none_together'))}</p>")
+        return
+    heads = [Head(""), *(Head(say.topic(topic), largest_first=True) for topic in report.topics)]
+    rows = [
+        [text_cell(say.topic(topic)), *(_both(n, row[place], say) for n in row)]
+        for place, (topic, row) in enumerate(zip(report.topics, counts.to_numpy().tolist(), strict=True))
+    ]
+    yield Section("together", say("together"), f"<p>{escape(say('together_caption'))}</p>{table(heads, rows)}")
+
+
+def _both(n: int, n_all: int, say: Wording) -> Cell:
+    shown = say.number(n) if n in (0, n_all) else f"{say.number(n)} ({say.percent(n / n_all)})"
+    return number_cell(shown, n)
 
 
 def _documents(report: ArchiveReport, say: Wording) -> Iterator[Section]:
@@ -132,7 +154,11 @@ def _documents(report: ArchiveReport, say: Wording) -> Iterator[Section]:
             "documents", say("documents"), f"<p>{escape(say('none_cited' if has_column else 'no_documents'))}</p>"
         )
         return
-    heads = [Head(say("document")), Head(say("articles"), True), *(Head(say.topic(t), True) for t in report.topics)]
+    heads = [
+        Head(say("document")),
+        Head(say("articles"), largest_first=True),
+        *(Head(say.topic(t), largest_first=True) for t in report.topics),
+    ]
     rows = [
         [
             text_cell(row["document"]),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from vnpolicy_nlp.report.trust import cautions
+from vnpolicy_nlp.report.trust import FEW, cautions
 from vnpolicy_nlp.wording import wording
 
 if TYPE_CHECKING:
@@ -15,6 +13,9 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.wording import Wording
 
 __all__ = ["headline", "peak_of", "summary_html", "summary_text"]
+
+_MOST_PEAKS = 3  # months that are named, if as many articles are of each
+_LEAST_MONTH = 20  # articles of a month, for a share to mean something
 
 
 def headline(report: ArchiveReport, say: Wording) -> str:
@@ -30,12 +31,23 @@ def headline(report: ArchiveReport, say: Wording) -> str:
 
 
 def peak_of(report: ArchiveReport, topic: str, say: Wording) -> str:
-    """Say when a topic peaked; nothing where that is not known."""
-    row = report.table.loc[topic]
-    if pd.isna(row["peak"]):
+    """Say when a topic peaked, by number and, with enough articles, by share; nothing where that is not known."""
+    own = report.over_time[report.over_time["topic"] == topic]
+    if own.empty or not own["n_articles"].any():
         return ""
-    month = say.month(row["peak"].year, row["peak"].month)
-    return say("peak", month=month, n=row["n_in_peak"], share=say.percent(row["share_in_peak"]))
+    most = own[own["n_articles"] == own["n_articles"].max()]
+    n = most["n_articles"].iloc[0]
+    if len(most) > _MOST_PEAKS:
+        found = say("many_peaks", n=n, months=len(most))
+    else:
+        months = say("and").join(say.month(month.year, month.month) for month in most["month"])
+        found = say("peak" if len(most) == 1 else "peaks", months=months, n=n)
+    large = own[own["n_all"] >= max(_LEAST_MONTH, own["n_all"].median() / 4)]
+    if own["n_articles"].sum() < FEW or large.empty:
+        return found
+    shares = large["n_articles"] / large["n_all"]
+    month = large["month"].iloc[int(shares.argmax())]
+    return f"{found}; {say('peak_share', month=say.month(month.year, month.month), share=say.percent(shares.max()))}"
 
 
 def summary_text(report: ArchiveReport, language: str) -> str:

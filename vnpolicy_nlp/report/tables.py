@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from vnpolicy_nlp.report.tally import BINS
+from vnpolicy_nlp.report.scale import Scale
 from vnpolicy_nlp.text.collation import collation_key
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ _MOST_MONTHS = 12 * 400  # a slip of a digit must not make a table of a million 
 
 def by_topic(tally: Tally, topics: Sequence[str]) -> pd.DataFrame:
     """Return a row a topic, and what `ArchiveReport.table` says of its columns."""
-    n_all: Counter[int] = Counter()
-    for (month, _), count in tally.months.items():
-        n_all[month] += count
     rows = []
     for topic in topics:
         n = sum(count for given, count in tally.topics.items() if topic in given)
@@ -41,12 +39,11 @@ def by_topic(tally: Tally, topics: Sequence[str]) -> pd.DataFrame:
                 "share": n / tally.n_rows if tally.n_rows else 0.0,
                 "peak": pd.NaT if peak is None else _period(peak),
                 "n_in_peak": 0 if peak is None else months[peak],
-                "share_in_peak": 0.0 if peak is None else months[peak] / n_all[peak],
                 "n_doubtful": doubtful,
                 "n_nearly": nearly,
             }
         )
-    columns = ["n_articles", "share", "peak", "n_in_peak", "share_in_peak", "n_doubtful", "n_nearly"]
+    columns = ["n_articles", "share", "peak", "n_in_peak", "n_doubtful", "n_nearly"]
     return pd.DataFrame(rows, columns=columns, index=pd.Index(topics, name="topic"))
 
 
@@ -97,11 +94,11 @@ def together(tally: Tally, topics: Sequence[str]) -> pd.DataFrame:
 def scores(tally: Tally, topics: Sequence[str]) -> pd.DataFrame:
     """Return how many articles have a probability in each bin."""
     rows = [
-        (topic, place / BINS, (place + 1) / BINS, bool(tagged), n)
+        (topic, low, high, bool(tagged), n)
         for topic in topics
         if topic in tally.bins
         for tagged, bins in enumerate(tally.bins[topic])
-        for place, n in enumerate(bins)
+        for (low, high), n in zip(pairwise(tally.scales.get(topic, Scale(None)).edges), bins, strict=True)
     ]
     return pd.DataFrame(rows, columns=["topic", "low", "high", "tagged", "n_articles"])
 

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vnpolicy_nlp.errors import InputError, TableError
-from vnpolicy_nlp.report.examples import Example, Examples, doubtful_range
+from vnpolicy_nlp.report.examples import Example, Examples
 from vnpolicy_nlp.report.layout import cell_at
+from vnpolicy_nlp.report.scale import Scale
 from vnpolicy_nlp.text.dates import parse_day
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
     Topics = tuple[str, ...]
 
-__all__ = ["BINS", "Tally"]
+__all__ = ["Tally"]
 
-BINS = 20  # of probabilities, each as wide
+_UNKNOWN = Scale(None)
 _MOST_VALUES = 20_000  # of a column that articles are counted by
 
 
@@ -41,8 +42,8 @@ class Tally:
     values : dict of str to Counter of (str, tuple of str)
         By column.
     documents : Counter of (str, tuple of str)
-    bins : dict of str to two lists of BINS int
-        Probabilities of each topic: of articles without it, of those with it.
+    bins : dict of str to two lists of int
+        Probabilities of each topic, by the bins of its scale: of articles without it, of those with it.
     doubtful : dict of str to two int
         Articles without and with each topic whose probability is near its threshold.
     first, last : date or None
@@ -50,7 +51,7 @@ class Tally:
     """
 
     examples: Examples
-    thresholds: Mapping[str, float]
+    scales: Mapping[str, Scale]
     n_rows: int = 0
     n_without_text: int = 0
     n_undated: int = 0
@@ -62,9 +63,6 @@ class Tally:
     doubtful: dict[str, list[int]] = field(default_factory=dict)
     first: date | None = None
     last: date | None = None
-
-    def __post_init__(self) -> None:
-        self._ranges = {topic: doubtful_range(threshold) for topic, threshold in self.thresholds.items()}
 
     def add(self, row: Row, layout: Layout, file: str, number: int) -> None:
         """Count a row.
@@ -119,10 +117,10 @@ class Tally:
             )
 
     def _add_score(self, topic: str, score: float, *, tagged: bool) -> None:
-        bins = self.bins.setdefault(topic, [[0] * BINS, [0] * BINS])
-        bins[tagged][min(int(score * BINS), BINS - 1)] += 1
-        low, high = self._ranges.get(topic, (1.0, 0.0))
-        if low < score < high:
+        scale = self.scales.get(topic, _UNKNOWN)
+        bins = self.bins.setdefault(topic, [[0] * (len(scale.edges) - 1), [0] * (len(scale.edges) - 1)])
+        bins[tagged][scale.bin_of(score)] += 1
+        if scale.is_doubtful(score):
             self.doubtful.setdefault(topic, [0, 0])[tagged] += 1
 
 

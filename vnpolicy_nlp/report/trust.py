@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vnpolicy_nlp.model.artifact import model_sha256
 from vnpolicy_nlp.model.tagger import load, packaged_model
+from vnpolicy_nlp.report.scale import Scale
 
 if TYPE_CHECKING:
     from vnpolicy_nlp.report.report import ArchiveReport
     from vnpolicy_nlp.wording import Wording
 
-__all__ = ["Measured", "cautions", "is_packaged", "measured"]
+__all__ = ["FEW", "Measured", "cautions", "is_packaged", "measured"]
 
-_FEW = 30  # articles of a topic, below which a difference between two months is mostly chance
-_FEW_IN_PEAK = 10
+FEW = 30  # articles of a topic, below which a difference between two months is mostly chance
 
 
 class Measured(NamedTuple):
@@ -62,14 +62,15 @@ def measured(report: ArchiveReport) -> Measured | None:
 
 def cautions(report: ArchiveReport, say: Wording) -> list[str]:
     """Return what a reader has to know before believing the numbers, in sentences."""
-    found = []
     known = measured(report)
+    found = _threshold(report, say)
     if known is not None and known.archive:
         counts = known.archive.values()
         right, read = sum(topic["right"] for topic in counts), sum(topic["read"] for topic in counts)
         found.append(say("measured_archive", right=right, read=read, n=known.n_archive))
-    if known is not None:
-        recall = {topic: figures["recall"] for topic, figures in known.real.items() if topic in report.topics}
+    recall = {topic: figures["recall"] for topic, figures in known.real.items()} if known is not None else {}
+    recall = {topic: share for topic, share in recall.items() if topic in report.topics}
+    if known is not None and recall:
         worst = min(recall, key=recall.__getitem__)
         found.append(say("measured_recall", topic=say.topic(worst), share=say.percent(recall[worst]), n=known.n_real))
     else:
@@ -77,10 +78,19 @@ def cautions(report: ArchiveReport, say: Wording) -> list[str]:
     if not report.scores.empty:
         doubtful = int(report.table["n_doubtful"].sum())
         found.append(say("doubtful_tags", n=doubtful, all=int(report.table["n_articles"].sum())))
-    few = [topic for topic, n in report.table["n_articles"].items() if n < _FEW]
+    few = [topic for topic, n in report.table["n_articles"].items() if n < FEW]
     if few:
-        found.append(say("few_articles", topics=", ".join(say.topic(str(topic)) for topic in few), n=_FEW))
-    return found + _gaps(report, say)
+        found.append(say("few_articles", topics=", ".join(say.topic(str(topic)) for topic in few), n=FEW))
+    return [*found, *_gaps(report, say), say("excluded")]
+
+
+def _threshold(report: ArchiveReport, say: Wording) -> list[str]:
+    """Say what a threshold is, by that of the first topic."""
+    if report.scores.empty or not report.thresholds:
+        return []
+    scale = Scale(next(iter(report.thresholds.values())))
+    low, high = map(say.percent, scale.doubtful)
+    return [say("threshold_is", threshold=say.percent(scale.threshold or 0.0), low=low, high=high)]
 
 
 def _gaps(report: ArchiveReport, say: Wording) -> list[str]:
