@@ -1,5 +1,6 @@
 """Explanations: exact sums, the same evidence as tagging, highlights that stay inert."""
 
+import gzip
 import json
 import math
 import re
@@ -218,7 +219,7 @@ def test_command_writes_a_page_once(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([SAMPLE], "is a table: say which of its articles with --row"),
+        ([SAMPLE], "is a table: say which article with --row"),
         ([SAMPLE, "--row", "99"], "has 73 rows: there is no row 99"),
         ([SAMPLE, "--row", "1", "--text-column", "body"], "there is no column 'body'"),
         ([SAMPLE, "--row", "1", "--topic", "x"], "unknown topic 'x'"),
@@ -229,3 +230,34 @@ def test_command_says_what_is_wrong(arguments, message):
     result = run(*arguments)
     assert isinstance(result.exception, vp.VnPolicyError)
     assert message in str(result.exception)
+
+
+def test_evidence_has_words(tagger):
+    told = "Xóm họp dân bàn làm đường theo quy chế dân chủ ở cơ sở, có biên bản đọc lại cuối buổi."
+    text = f"{told}\nLượt xem: 214\n" + ". " * 40
+    assert tagger.evidence([text])[0]["grassroots_democracy"] == told
+    for topic in tagger.explain(text):
+        assert topic.evidence == told
+
+
+def test_a_packed_text_that_is_cut_short_is_said(tmp_path):
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(ARTICLE.encode() * 50)[:60])
+    assert "it is cut short; copy it again" in str(run(str(tmp_path / "a.txt.gz")).exception)
+
+
+def test_a_text_may_be_called_like_a_table_was(tmp_path):
+    (tmp_path / "bai.csv.txt").write_text(ARTICLE, "utf-8")
+    assert run(str(tmp_path / "bai.csv.txt")).exit_code == 0
+
+
+def test_a_long_article_of_many_lines_takes_no_square_of_its_length(tagger):
+    text = "Xóm họp dân bàn làm đường.\n" * 4000
+    assert len(tagger.explain(text).to_html()) > len(text)
+
+
+def test_strongest_words(tagger):
+    topic = tagger.explain(ARTICLE)["social_supervision"]
+    up, down = topic.strongest(3)
+    assert up == topic.words[:3]
+    assert down == topic.words[:-4:-1]
+    assert all(word.weight < 0 for word in down)

@@ -1,10 +1,16 @@
 """Reports on tagged archives: counts against pandas and against counting by hand, and what is said of gaps."""
 
 import datetime as dt
+import html
 import json
 import math
+import re
+import shlex
 import shutil
+import subprocess
+import sys
 from collections import Counter
+from urllib.parse import unquote
 
 import altair as alt
 import pandas as pd
@@ -240,7 +246,7 @@ def test_gaps_are_said(tmp_path):
     assert found.documents.empty
     assert found.by == {}
     assert (found.first, found.n_undated) == (None, 0)
-    assert set(found.articles["kind"]) == {"sure"}
+    assert set(found.articles["kind"]) == {"given"}
     assert found.articles["score"].isna().all()
     found.save(tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text("utf-8")
@@ -387,32 +393,189 @@ def test_command_writes_a_page_once(tmp_path, tagged):
     result = run(tagged, "-o", page, "--by", "section", "--lang", "en", "--articles", "2")
     assert result.exit_code == 0
     assert result.output.startswith("The archive has 73 articles, from 11 Apr 2014 to 26 Sep 2024")
-    html = page.read_text("utf-8")
-    assert '<html lang="en">' in html
-    assert "By “section”" in html
-    assert "By “source”" not in html
+    text = page.read_text("utf-8")
+    assert '<html lang="en">' in text
+    assert "By “section”" in text
+    assert "By “source”" not in text
     again = run(tagged, "-o", page)
     assert isinstance(again.exception, vp.OutputError)
     assert "choose another name for the page" in str(again.exception)
 
 
-def test_command_needs_the_charts_packages(tmp_path, tagged, monkeypatch):
-    import builtins
+@pytest.mark.parametrize("package", ["altair", "vl_convert"])
+def test_without_the_charts_packages_it_says_so_at_once(tmp_path, package):
+    code = (
+        f"import sys; sys.modules[{package!r}] = None\n"
+        "from vnpolicy_nlp.cli import main\n"
+        "main(['report', 'no_such_file.csv', '-o', 'r.html'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == f"vnpolicy: error: the charts need {package}: pip install 'vnpolicy-nlp[report]'\n"
+    assert list(tmp_path.iterdir()) == []
 
-    real = builtins.__import__
 
-    def without(name, *args, **kwargs):
-        if name.split(".")[0] == "vl_convert":
-            raise ImportError(f"No module named {name!r}", name=name)
-        return real(name, *args, **kwargs)
+def test_foreign_topics_and_no_articles_at_all(tmp_path):
+    foreign = vp.archive_report(pd.DataFrame({"topics": ["economy;health", "health"], "content": ["a", "b"]}))
+    assert foreign.topics == ("economy", "health")
+    assert "chưa được đo" in str(foreign)
+    foreign.save(tmp_path / "foreign.html")
+    empty = vp.archive_report(pd.DataFrame({"topics": [], "content": [], "date": []}))
+    assert (empty.n_articles, empty.topics) == (0, ())
+    assert str(empty).startswith("Kho có 0 bài")
+    empty.save(tmp_path / "empty.html")
 
-    from vnpolicy_nlp.report import page
 
-    page._vega.cache_clear()
-    monkeypatch.setattr(builtins, "__import__", without)
-    result = run(tagged, "-o", tmp_path / "r.html")
-    assert "the charts need vl_convert: pip install 'vnpolicy-nlp[report]'" in str(result.exception)
-    assert not (tmp_path / "r.html").exists()
+def test_very_many_topics_make_a_page_of_a_bearable_size(tmp_path):
+    names = [f"topic {n:03}" for n in range(150)]
+    rows = [
+        {"topics": ";".join(names[n % 150 : n % 150 + 3]), "title": f"Bài {n}", "date": "2020-01-01"}
+        for n in range(600)
+    ]
+    found = vp.archive_report(pd.DataFrame(rows))
+    assert len(found.table) == 150
+    assert len(found.shown) <= 600
+    found.save(tmp_path / "many.html")
+    assert (tmp_path / "many.html").stat().st_size < 5_000_000
+    assert "12 chủ đề có nhiều bài nhất trong 150 chủ đề" in (tmp_path / "many.html").read_text("utf-8")
+
+
+def test_thresholds_belong_to_their_file(tmp_path):
+    for preset in ("balanced", "precise"):
+        vp.tag_archive(SAMPLE, tmp_path / f"{preset}.csv", model=vp.load(preset=preset), scores=True)
+    alone = [vp.archive_report(tmp_path / f"{preset}.csv") for preset in ("balanced", "precise")]
+    both = vp.archive_report([tmp_path / "precise.csv", tmp_path / "balanced.csv"])
+    for column in ("n_doubtful", "n_nearly"):
+        assert both.table[column].tolist() == (alone[0].table[column] + alone[1].table[column]).tolist()
+    assert both.thresholds == {}
+    assert "nhãn là đúng" not in str(both)
+
+
+def test_exclusive_topics_have_no_doubt(tmp_path, small_corpus):
+    texts, labels = small_corpus
+    mine = vp.TopicTagger(exclusive=True, n_folds=2).fit(texts, [topics[0] if topics else "none" for topics in labels])
+    vp.tag_archive(SAMPLE, tmp_path / "mine.csv", model=mine, scores=True)
+    for model in (None, mine):
+        found = vp.archive_report(tmp_path / "mine.csv", model=model)
+        assert found.thresholds == {}
+        assert set(found.articles["kind"]) == {"sure"}
+        assert "sát ngưỡng" not in str(found)
+        found.save(tmp_path / f"{model is None}.html")
+
+
+def test_a_given_model_must_be_the_one_that_tagged(tagged, small_corpus):
+    texts, labels = small_corpus
+    mine = vp.TopicTagger(n_folds=2).fit(texts, labels)
+    with pytest.raises(vp.ModelError, match=r"tagged\.csv was tagged by another model than the one given"):
+        vp.archive_report(tagged, model=mine)
+
+
+def test_only_added_columns_are_scores(tmp_path):
+    table = pd.read_csv(SAMPLE, dtype=str, keep_default_na=False, encoding="utf-8-sig").assign(
+        score_reader="8", evidence_x="y"
+    )
+    table.to_csv(tmp_path / "in.csv", index=False)
+    vp.tag_archive(tmp_path / "in.csv", tmp_path / "out.csv", scores=True)
+    assert vp.archive_report(tmp_path / "out.csv").topics == TOPICS
+    (tmp_path / "out.csv.run.json").unlink()
+    assert vp.archive_report(tmp_path / "out.csv").topics == TOPICS  # those of the packaged model are there
+
+
+def test_a_guessed_column_of_too_many_values_is_left_out(monkeypatch):
+    monkeypatch.setattr(tally_module, "_MOST_VALUES", 10)
+    found = vp.archive_report(pd.DataFrame({"topics": ["a"] * 20, "source": [str(n) for n in range(20)]}))
+    assert (found.by, found.not_counted) == ({}, ("source",))
+
+
+@pytest.mark.parametrize("value", [None, 5, "x", [], [1], {"a": None}, {"a": [1]}, {"model": 3}])
+@pytest.mark.parametrize(
+    "name", ["key", "input", "model", "thresholds", "versions", "counts", "text_columns", "added_columns", "finished"]
+)
+def test_a_damaged_run_record_says_less_and_stops_nothing(tmp_path, tagged, name, value):
+    shutil.copy(tagged, tmp_path / "t.csv")
+    record = json.loads(tagged.with_name("tagged.csv.run.json").read_text("utf-8")) | {name: value}
+    (tmp_path / "t.csv.run.json").write_text(json.dumps(record), "utf-8")
+    found = vp.archive_report(tmp_path / "t.csv", n_articles=1)
+    assert found.n_articles == 73
+    found.save(tmp_path / "r.html")
+
+
+@pytest.mark.parametrize("content", ["[]", "nothing", "", "\xff"])
+def test_what_is_no_run_record_is_none(tmp_path, tagged, content):
+    shutil.copy(tagged, tmp_path / "t.csv")
+    (tmp_path / "t.csv.run.json").write_text(content, "latin-1")
+    assert vp.archive_report(tmp_path / "t.csv", n_articles=1).runs[0].record is None
+
+
+def test_columns_that_were_renamed_since_are_guessed(tmp_path, tagged, frame):
+    frame.rename(columns={"content": "body"}).to_csv(tmp_path / "t.csv", index=False)
+    shutil.copy(tagged.with_name("tagged.csv.run.json"), tmp_path / "t.csv.run.json")
+    layout = vp.archive_report(tmp_path / "t.csv", n_articles=1).runs[0].layout
+    assert [layout.columns[place] for place in layout.text] == ["title"]
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n", b'file,line,reason\n"x', b"file,line,reason\n\xff,1,2\n"])
+def test_a_damaged_quarantine_is_one_clear_error(tmp_path, tagged, content):
+    shutil.copy(tagged, tmp_path / "t.csv")
+    (tmp_path / "t.csv.quarantine.csv").write_bytes(content)
+    with pytest.raises(vp.VnPolicyError, match=r"cannot read .*t\.csv\.quarantine\.csv: it is not as"):
+        vp.archive_report(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("name", ["thẻ #1 50%.csv", "a b?.csv", "it's.csv"])
+def test_links_and_commands_hold_for_any_name(tmp_path, tagged, name):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    shutil.copy(tagged, tmp_path / name)
+    vp.archive_report(tmp_path / name, n_articles=1).save(folder / "r.html")
+    page = (folder / "r.html").read_text("utf-8")
+    address = re.search(r'<a href="(\./[^"]+)#row=\d+" title="([^"]+)"', page)
+    assert unquote(html.unescape(address[1])) == f"./../{name}"
+    assert shlex.split(html.unescape(address[2]))[2] == name
+
+
+def test_rows_of_files_without_a_header_have_no_number_to_link_to(tmp_path):
+    vp.tag_archive(SAMPLE, tmp_path / "out.jsonl", scores=True)
+    vp.archive_report(tmp_path / "out.jsonl", n_articles=1).save(tmp_path / "r.html")
+    assert 'href="./out.jsonl" title=' in (tmp_path / "r.html").read_text("utf-8")
+
+
+def test_patterns_leave_out_what_stands_beside_an_output(tmp_path, tagged):
+    shutil.copy(tagged, tmp_path / "t.csv")
+    (tmp_path / "t.csv.quarantine.csv").write_text("file,line,reason,raw\nx,1,y,z\n", "utf-8")
+    assert len(vp.archive_report(str(tmp_path / "*.csv"), n_articles=1).runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("x" * 300, "cannot write the page to"),
+        ("a\0b", "cannot write the page to"),
+        ("no/x.html", "there is no folder"),
+    ],
+)
+def test_a_page_that_cannot_be_written_is_one_clear_error(tmp_path, report, name, message):
+    with pytest.raises(vp.OutputError, match=message):
+        report.save(f"{tmp_path}/{name}")
+
+
+def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path, report):
+    (tmp_path / "r.html").symlink_to(tmp_path / "gone")
+    with pytest.raises(vp.OutputError, match="exists: choose another name"):
+        report.save(tmp_path / "r.html")
+
+
+def test_one_wrong_date_makes_no_table_of_centuries():
+    table = pd.DataFrame({"topics": ["a", "a", "a"], "date": ["01/01/1900", "05/03/2017", "0001-01-01"]})
+    assert len(vp.archive_report(table).over_time) == 3
+
+
+@pytest.mark.parametrize("argument", [[], ()])
+def test_no_file_at_all_is_refused(argument):
+    with pytest.raises(vp.InputError, match="no tagged file is given"):
+        vp.archive_report(argument)
+    with pytest.raises(vp.InputError, match="n_articles is 0: give 1 or more"):
+        vp.archive_report(pd.DataFrame({"topics": []}), n_articles=0)
 
 
 def test_the_page_holds_no_more_than_it_shows(report, tmp_path):

@@ -28,10 +28,9 @@ def test_numbers_and_dates():
     vi, en = wording("vi"), wording("en")
     assert (vi.number(17550), en.number(17550)) == ("17.550", "17,550")
     assert (vi.number(-1234.5, 1), en.number(-1234.5, 1)) == ("\u22121.234,5", "\u22121,234.5")
-    assert [vi.percent(share) for share in (0, 0.0012, 0.034, 0.5, 0.9996, 1)] == [
-        *("0\N{NO-BREAK SPACE}%", "0,12\N{NO-BREAK SPACE}%", "3,4\N{NO-BREAK SPACE}%"),
-        *("50\N{NO-BREAK SPACE}%", "99,9\N{NO-BREAK SPACE}%", "100\N{NO-BREAK SPACE}%"),
-    ]
+    shares = (0, 0.00001, 0.0012, 0.034, 0.0996, 0.5, 0.996, 0.9996, 1)
+    shown = ["0", "< 0,01", "0,12", "3,4", "10", "50", "> 99,9", "> 99,9", "100"]
+    assert [vi.percent(share) for share in shares] == [f"{text}\N{NO-BREAK SPACE}%" for text in shown]
     assert en.percent(0.034) == "3.4%"
     day = dt.date(2017, 3, 9)
     assert (vi.day(day), en.day(day)) == ("09/03/2017", "9 Mar 2017")

@@ -5,6 +5,8 @@ Heavy modules are imported inside the commands, so that ``vnpolicy --version`` a
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,9 @@ __all__ = ["cli", "main"]
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; end with exit code 0, 2 after a one-line error, or 130 after Ctrl-C."""
     warnings.showwarning = _show_warning
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every terminal has Vietnamese letters
     try:
         cli.main(args=arguments, prog_name="vnpolicy", standalone_mode=False)
     except VnPolicyError as error:
@@ -41,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_ERROR)
     except click.ClickException as error:
         _fail(f"{error.format_message().rstrip('.')}; see `vnpolicy --help`")
+    except BrokenPipeError:
+        _close_quietly()
+    except OSError as error:
+        _fail(f"{error.filename or 'standard output'}: {error.strerror or error}")
     except (KeyboardInterrupt, click.Abort):
         click.echo("vnpolicy: stopped", err=True)
         sys.exit(EXIT_INTERRUPTED)
@@ -54,6 +63,12 @@ def cli() -> None:
 
 for command in (tag, train, evaluate, compare, review, drift, report, explain, info):
     cli.add_command(command)
+
+
+def _close_quietly() -> None:
+    """End when who reads the output has gone: what is held back would be tried again at the end, with a traceback."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(EXIT_ERROR)
 
 
 def _fail(message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from vnpolicy_nlp.errors import OutputError
@@ -10,24 +11,37 @@ __all__ = ["check_page", "write_page"]
 
 
 def check_page(path: str | Path) -> None:
-    """Raise `OutputError` if something is there already."""
-    if Path(path).exists():
-        raise OutputError(f"{path} exists: choose another name for the page, or move it away")
+    """Raise `OutputError` if something is there already, or nothing can be written there."""
+    try:
+        if os.path.lexists(path):  # a link that leads nowhere too
+            raise OutputError(f"{path} exists: choose another name for the page, or move it away")
+        if not Path(path).absolute().parent.is_dir():
+            raise OutputError(f"there is no folder {Path(path).parent}: make it first, or choose another place")
+    except (OSError, ValueError) as error:  # a name that is too long, or holds a NUL
+        raise _cannot_write(path, error) from error
 
 
 def write_page(page: str, path: str | Path) -> None:
-    """Write a page, which names UTF-8 as its encoding.
+    """Write a page, which names UTF-8 as its encoding, whole or not at all.
 
     Raises
     ------
     OutputError
         If something is there already, or the page cannot be written.
     """
+    check_page(path)
     data = page.encode("utf-8", "replace")  # a text may hold half a character
     try:
         with Path(path).open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        check_page(path)
-    except OSError as error:
-        raise OutputError(f"cannot write the page to {path}: {error.strerror or error}") from error
+            try:
+                file.write(data)
+                file.flush()
+            except OSError:
+                Path(path).unlink()  # half a page would be taken for a page
+                raise
+    except (OSError, ValueError) as error:
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: str | Path, error: OSError | ValueError) -> OutputError:
+    return OutputError(f"cannot write the page to {path}: {getattr(error, 'strerror', None) or error}")

@@ -47,13 +47,15 @@ class Wording:
 
     def percent(self, share: float) -> str:
         """Return a share in per cent, with as many places as it needs to be told from nothing and from all."""
-        value = min(100 * share, 99.9) if share < 1 else 100.0
-        places = 0 if value in (0, 100) or 10 <= value < 99.5 else 1 if value >= 1 else 2
-        return (
-            f"{self.number(value, places)}\N{NO-BREAK SPACE}%"
-            if self.language == "vi"
-            else f"{self.number(value, places)}%"
-        )
+        for places, least in ((0, 9.5), (1, 0.95), (2, 0.0)):
+            value = round(100 * share, places)
+            if value >= least:
+                break
+        limit = "< " if share > 0 and value == 0 else "> " if share < 1 and value == 100 else ""
+        value, places = (0.01, 2) if limit == "< " else (99.9, 1) if limit else (value, places)
+        places = 0 if value in (0, 100) else places
+        blank = "\N{NO-BREAK SPACE}" if self.language == "vi" else ""
+        return f"{limit}{self.number(value, places)}{blank}%"
 
     def day(self, day: date) -> str:
         """Return a date: 26/11/2017 in Vietnamese, 26 Nov 2017 in English."""

@@ -154,7 +154,12 @@ def _inputs(source: str | Path, output: str | Path | None) -> list[Input]:
     matching = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
     if not matching:
         raise TableError(f"no file matches {source}")
-    return [Input(file, _place(file)) for file in matching if not file.is_dir()]
+    return [Input(file, _place(file)) for file in matching if not file.is_dir() and not _goes_with_output(file.name)]
+
+
+def _goes_with_output(name: str) -> bool:
+    """Return whether a file stands beside what a run has written, and is no table of articles."""
+    return name.endswith((".quarantine.csv", ".run.json"))
 
 
 def _place(path: Path) -> Path:
@@ -209,8 +214,7 @@ def _tables_below(folder: Path, output: str | Path | None) -> list[Path]:
     for where, _, names in os.walk(folder, onerror=refuse):
         for name in names:
             stem = Path(name).with_suffix("") if Path(name).suffix.lower() in _PACKINGS else Path(name)
-            hidden = name.startswith(".") or name.endswith((".quarantine.csv", ".run.json"))
-            if not hidden and not is_output(Path(where) / name):
+            if not name.startswith(".") and not _goes_with_output(name) and not is_output(Path(where) / name):
                 (files if stem.suffix.lower() in _FORMATS else others).append(Path(where) / name)
     if others:
         _log.info("%s: %d files by their names no tables are left out, such as %s", folder, len(others), min(others))

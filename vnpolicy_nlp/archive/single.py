@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from vnpolicy_nlp.archive.chunks import text_reader
 from vnpolicy_nlp.archive.encodings import detect, utf8_chunks
-from vnpolicy_nlp.archive.files import find_inputs, open_unpacked
+from vnpolicy_nlp.archive.files import damage, find_inputs, kind_of, open_unpacked
 from vnpolicy_nlp.archive.rows import Bad
 from vnpolicy_nlp.archive.tables import open_table, records_of
 from vnpolicy_nlp.errors import InputError, TableError
@@ -56,17 +57,30 @@ def read_article(
         raise InputError(f"{source} stands for {len(found)} files: give one")
     if row is not None:
         return _row(found[0], row, text, encoding, separator)
-    if found[0].path is not None and {suffix.lower() for suffix in found[0].path.suffixes} & set(_TABLES):
-        raise InputError(f"{source} is a table: say which of its articles with --row, counted from 1 below the header")
+    if found[0].path is not None and _is_table(found[0].path.name):
+        raise InputError(f"{source} is a table: say which article with --row, counted from 1 below the header")
     return _whole(found[0], encoding)
 
 
+def _is_table(name: str) -> bool:
+    """Return whether a file is a table by its name, packed or not."""
+    suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
+    if suffixes and kind_of(name).packing:
+        suffixes.pop()
+    return bool(suffixes) and suffixes[-1] in _TABLES
+
+
 def _whole(source: Input, encoding: str | None) -> str:
-    with open_unpacked(source) as (_, content):
-        sample = content.read(_MOST_BYTES)
-        if len(sample) == _MOST_BYTES:
-            raise TableError(f"{source.name} is larger than {_MOST_BYTES >> 20} MiB: is it one article?")
-    chunks = utf8_chunks(io.BytesIO(sample), encoding or detect(sample))
+    try:
+        with open_unpacked(source) as (_, content):
+            data = content.read(_MOST_BYTES + 1)
+    except Exception as error:
+        if what := damage(error):
+            raise TableError(f"cannot read {source.name}: {what}; copy it again") from error
+        raise
+    if len(data) > _MOST_BYTES:
+        raise TableError(f"{source.name} is larger than {_MOST_BYTES >> 20} MiB: is it one article?")
+    chunks = utf8_chunks(io.BytesIO(data), encoding or detect(data))
     return b"".join(chunks).decode("utf-8", "replace").removeprefix("\ufeff")
 
 

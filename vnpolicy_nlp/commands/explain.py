@@ -9,10 +9,13 @@ import click
 from vnpolicy_nlp.commands.options import (
     as_json_text,
     base_rate_option,
+    encoding_option,
     language_option,
     model_option,
     parse_base_rate,
+    parse_separator,
     preset_option,
+    separator_option,
     text_option,
 )
 
@@ -23,6 +26,8 @@ __all__ = ["explain"]
 @click.argument("file", default="-")
 @click.option("--row", type=click.IntRange(1), metavar="N", help="Of a table, counted from 1 below the header.")
 @text_option
+@encoding_option
+@separator_option
 @model_option
 @preset_option
 @base_rate_option
@@ -34,6 +39,8 @@ def explain(
     file: str,
     row: int | None,
     text: tuple[str, ...],
+    encoding: str | None,
+    separator: str | None,
     model: Path | None,
     preset: str | None,
     base_rate: str | None,
@@ -55,7 +62,7 @@ def explain(
     if html:
         check_page(html)
     tagger = load(model, preset=preset, base_rate=parse_base_rate(base_rate))
-    found = tagger.explain(read_article(file, row, text))
+    found = tagger.explain(read_article(file, row, text, encoding, parse_separator(separator)))
     found = found.of(topics) if topics else found
     if html:
         write_page(found.to_html(language, whole_page=True), html)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["print_explanation"]
 
 _MOST_WORDS = 12
-_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # an article must not steer the terminal
+# An article must not steer the terminal, nor turn the direction of what stands around it.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UP = ("", "underline", "underline bold", "underline bold reverse")
 _DOWN = ("", "italic dim", "italic", "italic bold")
 
@@ -44,14 +45,12 @@ def _head(topic: TopicExplanation, say: Wording) -> Text:
 
 
 def _words(topic: TopicExplanation, say: Wording) -> Text:
-    up = [word for word in topic.words if word.weight > 0][:_MOST_WORDS]
-    down = [word for word in reversed(topic.words) if word.weight < 0][:_MOST_WORDS]
-    score = say.sum_of(topic.score, topic.intercept)
+    up, down = topic.strongest(_MOST_WORDS)
     return Text("\n").join(
         [
             Text(f"{say('words_up')}: {_listed(up, say)}"),
             Text(f"{say('words_down')}: {_listed(down, say)}"),
-            Text(score, "dim"),
+            Text(say.sum_of(topic.score, topic.intercept), "dim"),
         ]
     )
 

@@ -14,13 +14,16 @@ __all__ = [
     "EXIT_QUARANTINE",
     "as_json_text",
     "base_rate_option",
+    "encoding_option",
     "label_option",
     "language_option",
     "model_option",
     "only_option",
     "only_rows",
     "parse_base_rate",
+    "parse_separator",
     "preset_option",
+    "separator_option",
     "text_option",
 ]
 
@@ -35,6 +38,8 @@ text_option = click.option(
     metavar="NAME",
     help="A column that holds text; repeat it to join several. Without it the usual names are looked for.",
 )
+encoding_option = click.option("--encoding", metavar="NAME", help="Of the text; found out without it.")
+separator_option = click.option("--separator", help="Between cells of CSV, \\t for a tab; found out without it.")
 label_option = click.option(
     "--label-column",
     "labels",
@@ -90,6 +95,17 @@ def parse_base_rate(given: str | None) -> float | dict[str, float] | None:
         raise click.BadParameter(
             f"{given!r} is neither a number nor of the form TOPIC=NUMBER,TOPIC=NUMBER", param_hint="--base-rate"
         ) from error
+
+
+def parse_separator(given: str | None) -> str | None:
+    """Return the value of ``--separator``."""
+    if given is None:
+        return None
+    separator = given.replace("\\t", "\t")
+    is_one = len(separator) == 1 or (separator and not any(map(str.isalnum, separator)))
+    if not is_one or any(sign in '"\r\n' for sign in separator):
+        raise click.BadParameter(f"{given!r} is not a sign, or a few such as || or \\t", param_hint="--separator")
+    return separator
 
 
 def as_json_text(value: Any) -> str:

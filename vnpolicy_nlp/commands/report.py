@@ -46,9 +46,11 @@ def report(
     far the tags can be trusted, and where they come from.
     """
     from vnpolicy_nlp.pages import check_page
+    from vnpolicy_nlp.report.page import check_packages
     from vnpolicy_nlp.report.report import archive_report
 
-    check_page(output)  # before a large archive is read
+    check_packages()  # before a large archive is read
+    check_page(output)
     found = archive_report(
         list(tagged),
         date=date_column,

@@ -13,9 +13,12 @@ from vnpolicy_nlp.commands.options import (
     EXIT_QUARANTINE,
     as_json_text,
     base_rate_option,
+    encoding_option,
     model_option,
     parse_base_rate,
+    parse_separator,
     preset_option,
+    separator_option,
     text_option,
 )
 from vnpolicy_nlp.progress import watched
@@ -43,8 +46,8 @@ __all__ = ["tag"]
 @click.option("--scores", is_flag=True, help="Add a column score_<topic> with the probability of each topic.")
 @click.option("--evidence", is_flag=True, help="Add a column evidence_<topic> with the passage that earned the topic.")
 @click.option("--documents", is_flag=True, help="Add a column documents with the policy documents that the text cites.")
-@click.option("--encoding", metavar="NAME", help="Of the text; found out without it.")
-@click.option("--separator", help="Between cells of CSV, \\t for a tab; found out without it.")
+@encoding_option
+@separator_option
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--jobs", default=1, show_default=True, metavar="N", help="Processes; -1 for one a core.")
@@ -79,7 +82,7 @@ def tag(
             output,
             text or None,
             model=tagger,
-            separator=_separator(separator),
+            separator=parse_separator(separator),
             n_jobs=_jobs(jobs),
             progress=progress,
             **options,
@@ -101,16 +104,6 @@ def _stoppable(output: str) -> Iterator[None]:
         how = "" if output == "-" else "; what is done is kept: run again with --resume to go on"
         click.echo(f"\nvnpolicy: stopped{how}", err=True)
         sys.exit(EXIT_INTERRUPTED)
-
-
-def _separator(given: str | None) -> str | None:
-    if given is None:
-        return None
-    separator = given.replace("\\t", "\t")
-    is_one = len(separator) == 1 or (separator and not any(map(str.isalnum, separator)))
-    if not is_one or any(sign in '"\r\n' for sign in separator):
-        raise click.BadParameter(f"{given!r} is not a sign, or a few such as || or \\t", param_hint="--separator")
-    return separator
 
 
 def _jobs(given: int) -> int:

@@ -28,12 +28,17 @@ def score_passages(parts: ModelParts, texts: Sequence[str]) -> tuple[list[list[t
     spans : list of list of tuple of int
         For each text the start and end of its passages.
     scores : ndarray of float64, shape (n_passages, n_topics)
-        What the calibration makes of them is of no use: it is fitted to whole articles.
+        What the calibration makes of them is of no use: it is fitted to whole articles. Passages without a word, such
+        as what a page says of itself, have -inf.
     """
     spans = [passages(text) for text in texts]
     quoted = [text[start:end] for text, cut in zip(texts, spans, strict=True) for start, end in cut]
-    scores = [parts.classifier.scores([view.transform(a) for view in parts.views]) for a in encode(quoted)]
-    return spans, np.concatenate([np.zeros((0, len(parts.topics))), *scores])
+    scores = [np.zeros((0, len(parts.topics)))]
+    for batch in encode(quoted):
+        of_batch = parts.classifier.scores([view.transform(batch) for view in parts.views])
+        of_batch[batch.bounds[:, 0] == batch.bounds[:, 1]] = -np.inf
+        scores.append(of_batch)
+    return spans, np.concatenate(scores)
 
 
 def best_passages(

@@ -90,6 +90,11 @@ class TopicExplanation:
         up = [word.text for word in self.words[:3] if word.weight > 0]
         return f"TopicExplanation({self.topic}, tagged={self.tagged}, probability={self.probability:.3f}, up={up})"
 
+    def strongest(self, n: int) -> tuple[list[Weighted], list[Weighted]]:
+        """Return up to `n` words that push the score up, and as many that push it down, the strongest first."""
+        up = [word for word in self.words[:n] if word.weight > 0]
+        return up, [word for word in reversed(self.words[-n:]) if word.weight < 0]
+
     def to_dict(self) -> dict[str, Any]:
         """Return the same as JSON values."""
         return {

@@ -11,7 +11,7 @@ from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from vnpolicy_nlp.model.highlight import pieces, span_of
+from vnpolicy_nlp.model.highlight import graded, pieces, span_of
 from vnpolicy_nlp.wording import Wording, wording
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _PAGE = """<!DOCTYPE html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
@@ -66,6 +67,7 @@ def marked(cut: Iterable[Piece]) -> str:
 def _article(found: Explanation, n: int, label: str) -> str:
     """Return the article, a paragraph a line, with its words marked and the evidence in a box."""
     start, end = span_of(found.topics[n].evidence, found.text)
+    grades = graded(found.weights[:, n])
     paragraphs = []
     at = 0
     for line in found.text.split("\n"):
@@ -73,10 +75,12 @@ def _article(found: Explanation, n: int, label: str) -> str:
         first, last = max(at, start), min(behind, end)
         if first < last:
             shown = f"{escape(label)}:" if first == start else ""
-            box = f'<span class="evidence" data-label="{shown}">{marked(pieces(found, n, first, last))}</span>'
-            inner = marked(pieces(found, n, at, first)) + box + marked(pieces(found, n, last, behind))
+            before, inside, after = (
+                marked(pieces(found, n, *span, grades)) for span in ((at, first), (first, last), (last, behind))
+            )
+            inner = f'{before}<span class="evidence" data-label="{shown}">{inside}</span>{after}'
         else:
-            inner = marked(pieces(found, n, at, behind))
+            inner = marked(pieces(found, n, at, behind, grades))
         paragraphs.append(f"<p>{inner}</p>" if line else "")
         at = behind + 1
     return "".join(paragraphs)
@@ -94,8 +98,7 @@ def _section(found: Explanation, n: int, say: Wording, *, is_open: bool) -> str:
 
 
 def _words(topic: TopicExplanation, say: Wording) -> str:
-    up = [word for word in topic.words if word.weight > 0][:_MOST_WORDS]
-    down = [word for word in reversed(topic.words) if word.weight < 0][:_MOST_WORDS]
+    up, down = topic.strongest(_MOST_WORDS)
     return (
         f'<p class="words">{say("words_up")}: {_listed(up, say)}<br>{say("words_down")}: {_listed(down, say)}<br>'
         f'<span class="note">{say.sum_of(topic.score, topic.intercept)}</span></p>'

@@ -49,7 +49,7 @@ def span_of(evidence: str, text: str) -> tuple[int, int]:
     return (start, start + len(quoted)) if quoted and start >= 0 else (0, 0)
 
 
-def pieces(found: Explanation, n: int, first: int, last: int) -> list[Piece]:
+def pieces(found: Explanation, n: int, first: int, last: int, grades: NDArray[np.int64]) -> list[Piece]:
     """Cut a stretch of an explained text at the words that are to be marked.
 
     Parameters
@@ -59,6 +59,8 @@ def pieces(found: Explanation, n: int, first: int, last: int) -> list[Piece]:
         Place of the topic.
     first, last : int
         Start and end of the stretch; a word that begins in it and goes on behind it is cut.
+    grades : ndarray of int64, shape (n_words,)
+        As `graded` has them for the topic's weights.
 
     Returns
     -------
@@ -66,13 +68,12 @@ def pieces(found: Explanation, n: int, first: int, last: int) -> list[Piece]:
         Together they are the stretch.
     """
     begin, end = np.searchsorted(found.spans[:, 0], [first, last])
-    grades = graded(found.weights[:, n])[begin:end]
     cut, at = [], first
-    for place in np.flatnonzero(grades).tolist():
-        start, stop = found.spans[begin + place].tolist()
+    for place in (begin + np.flatnonzero(grades[begin:end])).tolist():
+        start, stop = found.spans[place].tolist()
         stop = min(stop, last)
         cut += [Piece(found.text[at:start], 0, 0.0)] if start > at else []
-        cut.append(Piece(found.text[start:stop], int(grades[place]), float(found.weights[begin + place, n])))
+        cut.append(Piece(found.text[start:stop], int(grades[place]), float(found.weights[place, n])))
         at = stop
     return cut + ([Piece(found.text[at:last], 0, 0.0)] if at < last else [])
 
@@ -82,4 +83,6 @@ def passage_of(found: Explanation, topic: str) -> tuple[Piece, ...]:
     n = [one.topic for one in found.topics].index(topic)
     evidence = found.topics[n].evidence
     start, end = span_of(evidence, found.text)
-    return tuple(pieces(found, n, start, end)) if start < end else (Piece(evidence, 0, 0.0),)
+    if start == end:
+        return (Piece(evidence, 0, 0.0),)
+    return tuple(pieces(found, n, start, end, graded(found.weights[:, n])))

@@ -16,6 +16,7 @@ from vnpolicy_nlp.report.scale import Scale
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from vnpolicy_nlp.report.report import ArchiveReport
     from vnpolicy_nlp.wording import Wording
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "UNITS",
     "by_value_chart",
     "documents_chart",
+    "drawn",
     "over_time_chart",
     "plain_over_time_chart",
     "scores_chart",
@@ -41,7 +43,14 @@ _WIDE: dict[str, Any] = {
 }
 _LEGEND = alt.Legend(orient="top", columns=1)
 MOST_VALUES = 15  # bars of a chart; the table beside it has the others
+_MOST_TOPICS = 12
 _LEAST_SCORE = 0.05  # below lie nearly all articles of an archive; where there is a threshold, doubt begins lower
+
+
+def drawn(report: ArchiveReport) -> list[str]:
+    """Return the topics that charts show: all, or of very many the most frequent ones, in their order."""
+    most = report.table["n_articles"].nlargest(_MOST_TOPICS).index
+    return [topic for topic in report.topics if topic in most]
 
 
 def over_time_chart(counts: pd.DataFrame, say: Wording) -> alt.Chart:
@@ -165,21 +174,20 @@ def shares_chart(table: pd.DataFrame, say: Wording) -> alt.LayerChart:
     )
 
 
-def scores_chart(scores: pd.DataFrame, topic: str, threshold: float | None, say: Wording) -> alt.LayerChart:
+def scores_chart(own: pd.DataFrame, threshold: float | None, say: Wording) -> alt.LayerChart:
     """Return how many articles have which probability of a topic; those far below the threshold are left out.
 
     Parameters
     ----------
-    scores : DataFrame
-        As `ArchiveReport.scores`.
-    topic : str
+    own : DataFrame
+        The rows of a topic in `ArchiveReport.scores`.
     threshold : float or None
         Where the tags begin.
     say : Wording
     """
     scale = Scale(threshold)
     least = scale.doubtful[0] if scale.is_doubtful(threshold or 0.0) else _LEAST_SCORE
-    own = scores[(scores["topic"] == topic) & (scores["low"] >= least)]
+    own = own[own["low"] >= least]
     kinds = [say("tagged"), say("not_tagged")]
     rows = pd.DataFrame(
         {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from vnpolicy_nlp.report.layout import cell_at
-from vnpolicy_nlp.report.scale import Scale
+from vnpolicy_nlp.report.scale import UNKNOWN
 from vnpolicy_nlp.text.dates import parse_day
 from vnpolicy_nlp.text.prepare import join_cells
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.archive.rows import Row
     from vnpolicy_nlp.report.layout import Layout
 
-__all__ = ["DOUBTFUL", "KINDS", "NEARLY", "SURE", "Chosen", "Example", "Examples"]
+__all__ = ["DOUBTFUL", "GIVEN", "KINDS", "NEARLY", "SURE", "Chosen", "Example", "Examples"]
 
-# Tagged; tagged, but near the threshold; not tagged, but near it.
-KINDS = SURE, DOUBTFUL, NEARLY = "sure", "doubtful", "nearly"
+# Tagged, without a score; tagged; tagged, but near the threshold; not tagged, but near it.
+KINDS = GIVEN, SURE, DOUBTFUL, NEARLY = "given", "sure", "doubtful", "nearly"
 _MOST_CHARACTERS = 200_000  # of a text that is kept
-_UNKNOWN = Scale(None)
+_MOST_OF_A_KIND = 600  # however many topics there are: a page must not grow beyond all bounds
+_MOST_TITLE = 300
 
 
 class Example(NamedTuple):
@@ -45,8 +46,7 @@ class Chosen:
     Attributes
     ----------
     topic : str
-    kind : {"sure", "doubtful", "nearly"}
-        Without scores all articles with the topic are "sure".
+    kind : {"given", "sure", "doubtful", "nearly"}
     tagged : bool
     score : float
         Its probability of the topic; NaN where the archive was tagged without scores.
@@ -83,12 +83,9 @@ class Examples:
     ----------
     n : int
         How many of each.
-    scales : mapping of str to Scale
-        By topic.
     """
 
     n: int
-    scales: Mapping[str, Scale]
     _kept: dict[tuple[str, str], list[tuple[float, int, Chosen]]] = field(default_factory=dict)
     _n_offered: int = 0
 
@@ -96,12 +93,13 @@ class Examples:
         """Keep a row for each topic for which it is among the best."""
         for topic in {*example.topics, *example.scores}:
             score = example.scores.get(topic, math.nan)
-            scale = self.scales.get(topic, _UNKNOWN)
+            scale = example.layout.scales.get(topic, UNKNOWN)
             if scale.is_doubtful(score):
                 kind = DOUBTFUL if topic in example.topics else NEARLY
                 self._keep(example, topic, kind, -scale.distance(score))
             elif topic in example.topics:
-                self._keep(example, topic, SURE, 0.0 if math.isnan(score) else score)
+                kind, rank = (GIVEN, 0.0) if math.isnan(score) else (SURE, score)
+                self._keep(example, topic, kind, rank)
 
     def _keep(self, example: Example, topic: str, kind: str, rank: float) -> None:
         heap = self._kept.setdefault((topic, kind), [])
@@ -120,7 +118,7 @@ class Examples:
                 if its_kind == kind
                 for place, item in enumerate(sorted(heap, key=lambda item: (-item[0], -item[1])))
             ]
-            yield from (chosen for _, _, chosen in sorted(ranked, key=lambda item: item[:2]))
+            yield from (chosen for _, _, chosen in sorted(ranked, key=lambda item: item[:2])[:_MOST_OF_A_KIND])
 
 
 def _chosen(example: Example, topic: str, kind: str) -> Chosen:
@@ -133,10 +131,14 @@ def _chosen(example: Example, topic: str, kind: str) -> Chosen:
         score=example.scores.get(topic, math.nan),
         file=example.file,
         number=example.number,
-        title=cell_at(row, layout.title).strip() or text.strip().split("\n", 1)[0][:120],
+        title=_shortened(cell_at(row, layout.title).strip() or text.strip().split("\n", 1)[0]),
         link=cell_at(row, layout.link).strip(),
         text=text,
         day=parse_day(cell_at(row, layout.date)),
         values={name: cell_at(row, place).strip() for name, place in layout.by.items()},
         evidence=cell_at(row, layout.evidence.get(topic)),
     )
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _MOST_TITLE else f"{title[:_MOST_TITLE]}…"

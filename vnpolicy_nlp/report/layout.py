@@ -15,12 +15,15 @@ from vnpolicy_nlp.model.columns import (
     score_column,
     title_column,
 )
+from vnpolicy_nlp.report.scale import Scale
 from vnpolicy_nlp.text.dates import DATE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vnpolicy_nlp.archive.rows import Row
+    from vnpolicy_nlp.model.tagger import Tagger
+    from vnpolicy_nlp.report.record import RunRecord
 
 __all__ = ["Layout", "Wanted", "cell_at"]
 
@@ -63,6 +66,10 @@ class Layout:
     documents, date, title, link : int or None
     by : dict of str to int
     text : tuple of int
+    scales : dict of str to Scale
+        Of each topic whose threshold is known.
+    is_by_guessed : bool
+        Whether nobody has named the columns to count by.
     """
 
     columns: tuple[str, ...]
@@ -75,10 +82,30 @@ class Layout:
     link: int | None
     by: dict[str, int]
     text: tuple[int, ...]
+    scales: dict[str, Scale]
+    is_by_guessed: bool
 
     @classmethod
-    def of(cls, columns: Sequence[str], wanted: Wanted, name: str) -> Layout:
+    def of(
+        cls,
+        columns: Sequence[str],
+        wanted: Wanted,
+        name: str,
+        record: RunRecord | None = None,
+        tagger: Tagger | None = None,
+    ) -> Layout:
         """Find the columns of a table.
+
+        Parameters
+        ----------
+        columns : sequence of str
+        wanted : Wanted
+        name : str
+            For messages.
+        record : RunRecord, optional
+            Of the run that has written the table.
+        tagger : Tagger, optional
+            The model that is taken for that of the table where there is no record.
 
         Raises
         ------
@@ -93,7 +120,8 @@ class Layout:
         for column in (wanted.date, *wanted.by, *wanted.text):
             if column is not None and column not in places:
                 raise ColumnError(f"{name} has no column {column!r}; the columns are: {', '.join(columns)}")
-        text = wanted.text or _guessed_text(columns)
+        recorded = () if record is None else tuple(column for column in record.text_columns if column in places)
+        text = wanted.text or recorded or _guessed_text(columns)
         by = wanted.by or tuple(filter(None, (_first(columns, _SOURCES), _first(columns, _SECTIONS))))
         found = {
             "date": wanted.date or _first(columns, DATE_COLUMNS),
@@ -101,13 +129,16 @@ class Layout:
             "link": _first(columns, _LINKS),
             "documents": DOCUMENTS_COLUMN,
         }
+        added = _added(columns, record, tagger)
         return cls(
             columns=tuple(columns),
             topics=places[TOPICS_COLUMN],
-            scores=_by_topic(columns, score_column("")),
-            evidence=_by_topic(columns, evidence_column("")),
+            scores=_by_topic(added, score_column("")),
+            evidence=_by_topic(added, evidence_column("")),
             by={column: places[column] for column in by},
             text=tuple(places[column] for column in text),
+            scales={topic: Scale(threshold) for topic, threshold in _thresholds(record, tagger).items()},
+            is_by_guessed=not wanted.by,
             **{what: places.get(column) if column else None for what, column in found.items()},
         )
 
@@ -128,8 +159,24 @@ def cell_at(row: Row, place: int | None) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _by_topic(columns: Sequence[str], prefix: str) -> dict[str, int]:
-    return {name.removeprefix(prefix): place for place, name in enumerate(columns) if name.startswith(prefix)}
+def _thresholds(record: RunRecord | None, tagger: Tagger | None) -> dict[str, float]:
+    if record is not None:
+        return record.thresholds
+    return {} if tagger is None or tagger.exclusive else tagger.thresholds
+
+
+def _added(columns: Sequence[str], record: RunRecord | None, tagger: Tagger | None) -> dict[str, int]:
+    """Return the columns that tagging has added, with their places: an archive may have a ``score_...`` of its own."""
+    places = {column: place for place, column in enumerate(columns)}
+    if record is not None and record.added_columns:
+        return {column: places[column] for column in record.added_columns if column in places}
+    own = set() if tagger is None else {*map(score_column, tagger.topics), *map(evidence_column, tagger.topics)}
+    known = {column: place for column, place in places.items() if column in own}
+    return known or places
+
+
+def _by_topic(added: dict[str, int], prefix: str) -> dict[str, int]:
+    return {name.removeprefix(prefix): place for name, place in added.items() if name.startswith(prefix)}
 
 
 def _guessed_text(columns: Sequence[str]) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ class Head:
 
 def text_cell(text: str, value: str | None = None) -> Cell:
     """Return a cell of text, which cannot change the direction of what stands beside it."""
-    return Cell(f"<bdi>{escape(text)}</bdi>", value)
+    return Cell(f'<bdi lang="vi">{escape(text)}</bdi>', value)
 
 
 def number_cell(shown: str, value: float) -> Cell:
@@ -110,7 +110,7 @@ def table(heads: Sequence[Head], rows: Iterable[Sequence[Cell]], *, name: str = 
     head = "".join(map(_head, heads))
     attributes = iter(rest)
     names = [capitalized(one.text) for one in heads]
-    body = "".join(f"<tr{next(attributes, '')}>{''.join(map(_cell, row, names))}</tr>" for row in rows)
+    body = "".join(f"<tr{next(attributes, '')}>{_row(row, names)}</tr>" for row in rows)
     identity = f' id="{name}"' if name else ""
     return f'<div class="wide"><table{identity}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
@@ -128,11 +128,17 @@ def capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _cell(cell: Cell, head: str) -> str:
+def _row(cells: Sequence[Cell], names: Sequence[str]) -> str:
+    """Return the cells of a row, the first of which is its head."""
+    tags = ("th scope=row", *["td"] * (len(cells) - 1))
+    return "".join(map(_cell, cells, names, tags))
+
+
+def _cell(cell: Cell, head: str, tag: str) -> str:
     kinds = " ".join(filter(None, ("n" if cell.is_number else "", cell.kind)))
     kind = f' class="{kinds}"' if kinds else ""
     value = "" if cell.value is None else f' data-value="{escape(cell.value)}"'
-    return f'<td{kind}{value} data-head="{escape(head)}">{cell.html}</td>'
+    return f'<{tag}{kind}{value} data-head="{escape(head)}">{cell.html}</{tag.split()[0]}>'
 
 
 def figure(chart: str, caption: str, numbers: str = "", summary: str = "") -> str:
@@ -140,7 +146,7 @@ def figure(chart: str, caption: str, numbers: str = "", summary: str = "") -> st
     unfolded = f"<details><summary>{escape(summary)}</summary>{numbers}</details>" if numbers else ""
     return (
         f"<figure><figcaption>{escape(caption)}</figcaption>"
-        f'<div class="chart" data-chart="{chart}" aria-label="{escape(caption)}"></div>{unfolded}</figure>'
+        f'<div class="chart" data-chart="{chart}" role="group" aria-label="{escape(caption)}"></div>{unfolded}</figure>'
     )
 
 
@@ -151,7 +157,7 @@ def paragraphs(sentences: Iterable[str]) -> str:
 
 def link(text: str, address: str) -> str:
     """Return a link, or the text alone where the address is none of the web's."""
-    shown = f"<bdi>{escape(text)}</bdi>"
+    shown = f'<bdi lang="vi">{escape(text)}</bdi>'
     safe = safe_address(address)
     return f'<a href="{escape(safe)}" rel="noopener noreferrer" target="_blank">{shown}</a>' if safe else shown
 

@@ -12,6 +12,7 @@
   const draw = async () => {
     const options = {
       renderer: "svg",
+      ast: true, // expressions are walked through, not compiled: the page's policy forbids eval
       actions: { export: true, source: false, compiled: false, editor: false },
       formatLocale: page.numbers,
       timeFormatLocale: page.times,

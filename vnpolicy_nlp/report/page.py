@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from importlib import resources
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from vnpolicy_nlp.errors import OutputError
 from vnpolicy_nlp.model.explain_html import highlight_style
-from vnpolicy_nlp.report import sections
 from vnpolicy_nlp.wording import wording
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.report.report import ArchiveReport
     from vnpolicy_nlp.wording import Wording
 
-__all__ = ["page_of"]
+__all__ = ["check_packages", "page_of"]
 
 _FIRST = 20  # articles that are shown before someone asks for more
 
@@ -42,7 +42,7 @@ _PAGE = """<!DOCTYPE html>
 <style>{style}</style>
 </head>
 <body>
-<a class="skip" href="#articles">{skip}</a>
+{skip}
 <header><h1>{title}</h1><p class="note">{subtitle}</p></header>
 <nav aria-label="{contents}">{navigation}</nav>
 <noscript><p>{without_script}</p></noscript>
@@ -57,6 +57,13 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
+def check_packages() -> None:
+    """Raise `OutputError` if the packages that draw the charts are not installed."""
+    for package in ("altair", "vl_convert"):
+        if find_spec(package) is None:
+            raise OutputError(f"the charts need {package}: pip install 'vnpolicy-nlp[report]'")
+
+
 def page_of(report: ArchiveReport, language: str, folder: Path) -> str:
     """Return the page.
 
@@ -67,18 +74,12 @@ def page_of(report: ArchiveReport, language: str, folder: Path) -> str:
     folder : Path
         Where it will stand, for links to the tagged files.
 
-    Raises
-    ------
-    OutputError
-        If the packages that draw the charts are not installed.
     """
+    from vnpolicy_nlp.report import sections
+
     say = wording(language)
-    try:
-        vega = _vega()
-        made = sections.all_of(report, say, folder)
-    except ImportError as error:
-        raise OutputError(f"the charts need {error.name}: pip install 'vnpolicy-nlp[report]'") from error
-    script = _resource("page.js")
+    made = sections.all_of(report, say, folder)
+    vega, script = _vega(), _resource("page.js")
     data = {
         "language": language,
         "charts": {name: chart for section in made for name, chart in section.charts.items()},
@@ -94,7 +95,7 @@ def page_of(report: ArchiveReport, language: str, folder: Path) -> str:
         title=escape(say("report_title")),
         subtitle=escape(_subtitle(report, say)),
         style=_resource("page.css") + highlight_style(),
-        skip=escape(say("articles_to_read")),
+        skip=f'<a class="skip" href="#articles">{escape(say("articles_to_read"))}</a>' if report.shown else "",
         contents=escape(say("contents")),
         navigation=" ".join(f'<a href="#{section.slug}">{escape(section.title)}</a>' for section in made),
         without_script=escape(say("without_script")),
@@ -112,14 +113,11 @@ def _subtitle(report: ArchiveReport, say: Wording) -> str:
 
 
 def _policy(*scripts: str) -> str:
-    """Return a policy that allows these scripts, inline styles and images in the page, and nothing else.
-
-    Vega compiles the expressions of charts, so it needs eval; what it compiles comes from `charts` alone.
-    """
+    """Return a policy that allows these scripts, inline styles and images in the page, and nothing else."""
     hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     sources = " ".join(f"'sha256-{digest}'" for digest in hashes)
     return (
-        f"default-src 'none'; script-src {sources} 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
+        f"default-src 'none'; script-src {sources}; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
 

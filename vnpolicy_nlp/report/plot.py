@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from vnpolicy_nlp.errors import ColumnError, InputError
-from vnpolicy_nlp.model.columns import TOPICS_COLUMN
 from vnpolicy_nlp.report import tables
 from vnpolicy_nlp.report.layout import Layout, Wanted
+from vnpolicy_nlp.report.page import check_packages
+from vnpolicy_nlp.report.tally import topics_of
 from vnpolicy_nlp.text.dates import parse_day
 from vnpolicy_nlp.wording import wording
 
@@ -55,9 +56,10 @@ def plot_topics_over_time(
         If there is no column of topics or of dates.
     InputError
         If `freq` is none of these, or no date can be read.
-    ImportError
-        If Altair is not installed: ``pip install 'vnpolicy-nlp[report]'``.
+    OutputError
+        If the packages that draw charts are not installed.
     """
+    check_packages()
     from vnpolicy_nlp.report.charts import UNITS, plain_over_time_chart
 
     if freq not in UNITS:
@@ -66,10 +68,10 @@ def plot_topics_over_time(
     if layout.date is None:
         raise ColumnError(f"no column looks like dates: name it; the columns are: {', '.join(layout.columns)}")
     counts: Counter[tuple[int, tuple[str, ...]]] = Counter()
-    for when, cell in zip(_days(tagged.iloc[:, layout.date]), tagged[TOPICS_COLUMN].fillna(""), strict=True):
+    topics_given = tagged.iloc[:, layout.topics]
+    for when, cell in zip(_days(tagged.iloc[:, layout.date]), topics_given, strict=True):
         if when is not None:
-            given = tuple(sorted({topic.strip() for topic in str(cell).split(";")} - {""}))
-            counts[12 * when.year + when.month - 1, given] += 1
+            counts[12 * when.year + when.month - 1, topics_of("" if pd.isna(cell) else str(cell))] += 1
     if not counts:
         raise InputError(f"no cell of the column {layout.name_of(layout.date)!r} could be read as a date")
     topics = sorted({topic for _, found in counts for topic in found} | set(layout.scores))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from vnpolicy_nlp.errors import InputError
 from vnpolicy_nlp.report import tables
 from vnpolicy_nlp.report.evidence import with_passages
 from vnpolicy_nlp.report.examples import Examples
 from vnpolicy_nlp.report.layout import Wanted
-from vnpolicy_nlp.report.reading import find_tagged, known_thresholds, the_tagger
-from vnpolicy_nlp.report.scale import Scale
+from vnpolicy_nlp.report.reading import MOST_QUARANTINED, find_tagged, the_tagger
 from vnpolicy_nlp.report.tally import Tally
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.report.reading import Run
 
 __all__ = ["ArchiveReport", "archive_report"]
-
-_MOST_QUARANTINED = 50  # records that are listed
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +44,7 @@ class ArchiveReport:
         ``n_doubtful``, those whose probability is within a factor of three, in odds, of the threshold, and
         ``n_nearly``, the articles without the topic of which the same is true.
     over_time : DataFrame
-        ``month`` (Period), ``topic``, ``n_articles``, ``n_all`` (of that month), without gaps.
+        ``month`` (Period), ``topic``, ``n_articles``, ``n_all`` (of that month); up to fifty years without gaps.
     by : dict of str to DataFrame
         By column: ``value``, ``topic``, ``n_articles``, ``n_all``; the most frequent value first.
     together : DataFrame, shape (n_topics, n_topics)
@@ -57,12 +55,14 @@ class ArchiveReport:
         ``document``, ``n_articles`` with a topic that cite it, and one column a topic; empty if the archive was tagged
         without documents.
     shown : tuple of Shown
-        The surest and the most doubtful articles of each topic, with their passages.
+        The articles of each topic to look at, with their passages: the surest, the doubtful, those nearly tagged.
     quarantine : DataFrame
         ``file``, ``line``, ``reason`` of the first records that were set aside.
     runs : tuple of Run
+    not_counted : tuple of str
+        Columns that nobody has named and that have too many values to count by.
     tagger : Tagger or None
-        The model that tagged them, if it is at hand.
+        The model that tagged them, as far as is known, if it is at hand.
     first, last : date or None
     """
 
@@ -81,14 +81,20 @@ class ArchiveReport:
     shown: tuple[Shown, ...]
     quarantine: pd.DataFrame
     runs: tuple[Run, ...]
+    not_counted: tuple[str, ...]
     tagger: Tagger | None
     first: day | None
     last: day | None
 
     @property
     def thresholds(self) -> dict[str, float]:
-        """The least probability with which an article got each topic, as far as it is known."""
-        return known_thresholds(self.runs[0].record, self.tagger)
+        """The least probability with which an article got each topic, where that is known and the same in all files."""
+        known = [{topic: scale.threshold for topic, scale in run.layout.scales.items()} for run in self.runs]
+        return {
+            topic: threshold
+            for topic, threshold in known[0].items()
+            if threshold is not None and all(one.get(topic) == threshold for one in known)
+        }
 
     @property
     def articles(self) -> pd.DataFrame:
@@ -133,8 +139,9 @@ class ArchiveReport:
             installed.
         """
         from vnpolicy_nlp.pages import check_page, write_page
-        from vnpolicy_nlp.report.page import page_of
+        from vnpolicy_nlp.report.page import check_packages, page_of
 
+        check_packages()
         check_page(path)
         write_page(page_of(self, language, Path(path).absolute().parent), path)
 
@@ -159,29 +166,31 @@ def archive_report(
     date : str, optional
         The column of publication; usual names are looked for without it.
     by : str or sequence of str, optional
-        Columns whose values articles are counted by; without it source and section, if there are such columns.
+        Columns whose values articles are counted by; without it source and section, if there are such columns with
+        few enough values.
     text : str or sequence of str, optional
         The columns that hold the text; those of the run record, or usual names, without it.
     model : str, Path or Tagger, optional
-        The model that tagged the archive, for the words in the passages; the packaged one if it is that.
+        The model that tagged the archive, for the words in the passages; without it the packaged one, unless a run
+        record names another.
     n_articles : int
-        How many of the surest and of the most doubtful articles of each topic to show.
+        How many articles of each topic and kind to show.
     progress : callable, optional
-        Called now and then with the number of rows read.
+        Called now and then with the number of rows read of files.
 
     Raises
     ------
     TableError, ColumnError, InputError, ModelError
     """
+    if n_articles < 1:
+        raise InputError(f"n_articles is {n_articles}: give 1 or more")
     wanted = Wanted(date, _names(by), _names(text))
     files = find_tagged(tagged)
     tagger = the_tagger(files, model)
-    thresholds = known_thresholds(files[0].record, tagger)
-    scales = {topic: Scale(threshold) for topic, threshold in thresholds.items()}
-    tally = Tally(Examples(n_articles, scales), scales)
-    runs = tuple(file.count(tally, wanted, progress) for file in files)
+    tally = Tally(Examples(n_articles))
+    runs = tuple(file.count(tally, wanted, tagger, progress) for file in files)
     topics = _topics(tally, runs)
-    quarantine = islice(chain.from_iterable(run.quarantine for run in runs), _MOST_QUARANTINED)
+    quarantine = islice(chain.from_iterable(run.quarantine for run in runs), MOST_QUARANTINED)
     return ArchiveReport(
         n_articles=tally.n_rows,
         n_tagged=tally.n_rows - tally.topics[()],
@@ -198,6 +207,7 @@ def archive_report(
         shown=tuple(with_passages(tally.examples, tagger)),
         quarantine=pd.DataFrame(list(quarantine), columns=["file", "line", "reason"], dtype=object),
         runs=runs,
+        not_counted=tuple(tally.dropped),
         tagger=tagger,
         first=tally.first,
         last=tally.last,
@@ -212,5 +222,5 @@ def _topics(tally: Tally, runs: Sequence[Run]) -> tuple[str, ...]:
     """Return all topics that are heard of, sorted."""
     found = {topic for topics in tally.topics for topic in topics}
     for run in runs:
-        found.update(run.layout.scores, run.layout.evidence, (run.record or {}).get("thresholds", ()))
+        found.update(run.layout.scores, run.layout.evidence, run.record.thresholds if run.record else ())
     return tuple(sorted(found))

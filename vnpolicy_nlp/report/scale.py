@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["Scale"]
+__all__ = ["UNKNOWN", "Scale"]
 
 _N_BINS = 20
 _FACTOR = 3.0  # between the odds of a doubtful article and those of the threshold, at most
@@ -54,3 +54,6 @@ class Scale:
     def bin_of(self, probability: float) -> int:
         """Return the bin of a probability; the last one holds 1 too."""
         return min(bisect_right(self.edges, probability), len(self.edges) - 1) - 1
+
+
+UNKNOWN = Scale(None)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+import shlex
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from vnpolicy_nlp.model.explain_html import marked
-from vnpolicy_nlp.report.examples import DOUBTFUL, KINDS, NEARLY, SURE
+from vnpolicy_nlp.report.examples import DOUBTFUL, GIVEN, KINDS, NEARLY, SURE
 from vnpolicy_nlp.report.markup import (
     Cell,
     Head,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["articles"]
 
-_NEARLY_ALL = 0.999
+_SUREST = 0.9999  # a probability is never shown as certainty
 
 
 def articles(report: ArchiveReport, say: Wording, folder: Path) -> Iterator[Section]:
@@ -90,18 +91,19 @@ def _tools(report: ArchiveReport, say: Wording) -> str:
 
 
 def _kind(kind: str, say: Wording) -> str:
-    return {SURE: say("kind_sure"), DOUBTFUL: say("kind_doubtful"), NEARLY: say("kind_nearly")}[kind]
+    words = {GIVEN: "kind_given", SURE: "kind_sure", DOUBTFUL: "kind_doubtful", NEARLY: "kind_nearly"}
+    return say(words[kind])
 
 
 def _article(shown: Shown, columns: list[str], report: ArchiveReport, say: Wording, folder: Path) -> list[Cell]:
     one = shown.chosen
-    kind = say("tagged") if math.isnan(one.score) else _kind(one.kind, say)
+    topic = say.topic(one.topic)
     beginning = "" if shown.is_evidence else f"<span class='note'>{escape(say('beginning'))}</span> "
     return [
         Cell(link(one.title or say("untitled"), one.link), one.title, kind="title"),
         Cell(say.day(one.day) if one.day else "", one.day.isoformat() if one.day else ""),
         *(text_cell(one.values.get(column, "")) for column in columns),
-        Cell(f"{escape(say.topic(one.topic))}<br><span class='note'>{escape(kind)}</span>", say.topic(one.topic)),
+        Cell(f"{escape(topic)}<br><span class='note'>{escape(_kind(one.kind, say))}</span>", topic),
         _score(one.score, say),
         Cell(f"{beginning}<bdi lang='vi'>{marked(shown.passage)}</bdi>", kind="passage"),
         _row_link(shown, report, say, folder),
@@ -109,23 +111,19 @@ def _article(shown: Shown, columns: list[str], report: ArchiveReport, say: Wordi
 
 
 def _score(score: float, say: Wording) -> Cell:
-    """Return a probability, which is never shown as certainty."""
-    if math.isnan(score):
-        return Cell("", "")
-    shown = f"> {say.percent(_NEARLY_ALL)}" if score > _NEARLY_ALL else say.percent(score)
-    return number_cell(shown, score)
+    return Cell("", "") if math.isnan(score) else number_cell(say.percent(min(score, _SUREST)), score)
 
 
 def _row_link(shown: Shown, report: ArchiveReport, say: Wording, folder: Path) -> Cell:
     """Return the row's number with a link to it (RFC 7111: the first row of a CSV file is its header)."""
     one = shown.chosen
     label = escape(say("row_n", n=one.number))
-    run = next((run for run in report.runs if run.path is not None and str(run.path) == one.file), None)
-    if run is None or run.path is None:
+    run = {run.name: run for run in report.runs}[one.file]
+    if run.path is None:
         return Cell(label, str(one.number))
-    address = quote(os.path.relpath(run.path, folder).replace(os.sep, "/"))
+    address = quote(os.fsencode(os.path.relpath(run.path, folder).replace(os.sep, "/")))
     place = f"#row={one.number + 1}" if run.path.suffix.lower() in (".csv", ".tsv") else ""
-    command = f"vnpolicy explain {run.path.name} --row {one.number}"
+    command = f"vnpolicy explain {shlex.quote(run.path.name)} --row {one.number}"
     name = f"<br><bdi class='note'>{escape(run.path.name)}</bdi>" if len(report.runs) > 1 else ""
     return Cell(
         f'<a href="./{address}{place}" title="{escape(command)}">{label}</a>{name}', str(one.number), kind="what"

@@ -13,7 +13,10 @@ from vnpolicy_nlp.report.trust import is_packaged, measured
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
     from vnpolicy_nlp.report.reading import Run
+    from vnpolicy_nlp.report.record import RunRecord
     from vnpolicy_nlp.report.report import ArchiveReport
     from vnpolicy_nlp.wording import Wording
 
@@ -30,14 +33,15 @@ def _by_topic(report: ArchiveReport, say: Wording) -> str:
     """Return a table of tags, of those near the threshold, and of how many people have found to be right."""
     known = measured(report)
     heads = [Head(say("topic")), Head(say("tags"), largest_first=True)]
-    if not report.scores.empty:
-        heads += [Head(say(name), largest_first=True) for name in ("near_tagged", "near_not_tagged")]
+    has_doubt = any(run.layout.scales for run in report.runs) and not report.scores.empty
+    if has_doubt:
+        heads += [Head(say("near_tagged"), largest_first=True), Head(say("near_not_tagged"), largest_first=True)]
     if known is not None and known.archive:
         heads.append(Head(say("right_on_archive")))
     rows = []
     for topic, row in report.table.iterrows():
         cells = [text_cell(say.topic(str(topic))), number_cell(say.number(row["n_articles"]), int(row["n_articles"]))]
-        if not report.scores.empty:
+        if has_doubt:
             cells += [number_cell(say.number(row[name]), int(row[name])) for name in ("n_doubtful", "n_nearly")]
         if known is not None and known.archive:
             cells.append(_right(known.archive.get(str(topic)), say))
@@ -71,13 +75,28 @@ def _sought_out(report: ArchiveReport, say: Wording) -> str:
 def _histograms(report: ArchiveReport, say: Wording) -> tuple[str, dict[str, dict[str, Any]]]:
     if report.scores.empty:
         return f"<p>{escape(say('no_scores'))}</p>", {}
-    topics = [topic for topic in report.topics if (report.scores["topic"] == topic).any()]
-    made = {
-        f"scores{n}": charts.scores_chart(report.scores, topic, report.thresholds.get(topic), say).to_dict()
-        for n, topic in enumerate(topics)
-    }
-    figures = "".join(figure(f"scores{n}", say.topic(topic)) for n, topic in enumerate(topics))
-    return f"<p class='note'>{escape(say('scores_note'))}</p><div class='grid'>{figures}</div>", made
+    figures, made = [], {}
+    for n, topic in enumerate(charts.drawn(report)):
+        own = report.scores[report.scores["topic"] == topic]
+        if own.empty:
+            continue
+        made[f"scores{n}"] = charts.scores_chart(own, report.thresholds.get(topic), say).to_dict()
+        figures.append(figure(f"scores{n}", say.topic(topic), _bins(own, say), say("numbers")))
+    return f"<p class='note'>{escape(say('scores_note'))}</p><div class='grid'>{''.join(figures)}</div>", made
+
+
+def _bins(scores: pd.DataFrame, say: Wording) -> str:
+    """Return the numbers of a histogram, its empty bins left out."""
+    counts = scores.pivot(index=["low", "high"], columns="tagged", values="n_articles")
+    rows = [
+        [
+            Cell(f"{say.percent(low)} – {say.percent(high)}", f"{low:.6f}"),
+            *(number_cell(say.number(n), int(n)) for n in (counts.loc[(low, high), kind] for kind in (True, False))),
+        ]
+        for low, high in counts.index[counts.any(axis=1)]
+    ]
+    heads = [Head(say("probability"), largest_first=True)]
+    return table([*heads, *(Head(say(kind), largest_first=True) for kind in ("tagged", "not_tagged"))], rows)
 
 
 def _intervals(figures: dict[str, Any], say: Wording) -> Iterator[str]:
@@ -105,22 +124,20 @@ def _run(run: Run, say: Wording) -> str:
         for key, value in facts.items()
     )
     name = run.path.name if run.path else say("a_table")
-    return f"<h3><bdi>{escape(name)}</bdi></h3><div class='wide'><table>{rows}</table></div>"
+    return f"<h3><bdi>{escape(name)}</bdi></h3><div class='wide'><table class='facts'>{rows}</table></div>"
 
 
-def _recorded(record: dict[str, Any], say: Wording) -> dict[str, str]:
+def _recorded(record: RunRecord, say: Wording) -> dict[str, str]:
     """Return what a run record says, as far as it is of use to a reader."""
-    versions = ", ".join(f"{name} {version}" for name, version in record.get("versions", {}).items())
-    thresholds = ", ".join(f"{say.topic(t)} {say.number(x, 3)}" for t, x in record.get("thresholds", {}).items())
-    source, key = record.get("input", {}), record.get("key") or {}
-    return {
-        say("run_finished"): _moment(str(record.get("finished", "–")), say),
-        say("run_input"): ", ".join(str(source[name]) for name in ("name", "encoding") if name in source) or "–",
-        say("run_input_sha"): str(source.get("sha256", "–")),
-        say("run_model_sha"): str(key.get("model", "–")),
-        say("thresholds"): thresholds or "–",
-        say("run_versions"): versions or "–",
+    facts = {
+        say("run_finished"): _moment(record.finished, say),
+        say("run_input"): ", ".join(filter(None, [record.source, record.encoding])),
+        say("run_input_sha"): record.source_sha256,
+        say("run_model_sha"): record.model_sha256,
+        say("thresholds"): ", ".join(f"{say.topic(t)} {say.number(x, 3)}" for t, x in record.thresholds.items()),
+        say("run_versions"): ", ".join(f"{name} {version}" for name, version in record.versions.items()),
     }
+    return {name: value or "–" for name, value in facts.items()}
 
 
 def _moment(written: str, say: Wording) -> str:
@@ -133,10 +150,9 @@ def _moment(written: str, say: Wording) -> str:
 def _model(report: ArchiveReport, say: Wording) -> str:
     if report.tagger is None:
         return f"<h3>{escape(say('model'))}</h3><p>{escape(say('unknown_model'))}</p>"
-    training = report.tagger.record["training"]
     known = measured(report)
     sentences = [say("model_packaged")] if is_packaged(report) else []
-    sentences.append(say("model_trained", n=int(training["n_articles"])))
+    sentences.append(say("model_trained", n=int(report.tagger.record["training"]["n_articles"])))
     if known is not None:
         sentences += [
             say("model_written"),

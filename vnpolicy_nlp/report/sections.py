@@ -42,23 +42,28 @@ def all_of(report: ArchiveReport, say: Wording, folder: Path) -> list[Section]:
 
 
 def _summary(report: ArchiveReport, say: Wording) -> Section:
+    topics = charts.drawn(report)
     cards = "".join(
         f"<li>{escape(say.topic(str(topic)))}<b>{say.number(row['n_articles'])}</b>"
         f"{escape(say('card_share', share=say.percent(row['share'])))}<br>"
         f"<span class='note'>{escape(peak_of(report, str(topic), say))}</span></li>"
-        for topic, row in report.table.iterrows()
+        for topic, row in report.table.loc[topics].iterrows()
     )
+    notes = [*cautions(report, say), *(say("not_counted_by", column=column) for column in report.not_counted)]
+    if len(topics) < len(report.topics):
+        notes.append(say("many_topics", n=len(topics), all=len(report.topics)))
     body = (
         f"<p>{escape(headline(report, say))}</p><ul class='cards'>{cards}</ul>"
-        f"<h3>{escape(say('before_you_believe'))}</h3>{paragraphs(cautions(report, say))}"
+        f"<h3>{escape(say('before_you_believe'))}</h3>{paragraphs(notes)}"
     )
-    chart = charts.shares_chart(report.table, say).to_dict()
+    chart = charts.shares_chart(report.table.loc[charts.drawn(report)], say).to_dict()
     return Section("summary", say("summary"), body + figure("shares", say("shares_caption")), {"shares": chart})
 
 
 def _over_time(report: ArchiveReport, say: Wording) -> Iterator[Section]:
     if report.over_time.empty:
-        reason = say("no_dates") if report.runs[0].layout.date is None else say("no_dates_read")
+        has_column = any(run.layout.date is not None for run in report.runs)
+        reason = say("no_dates_read" if has_column else "no_dates")
         yield Section("time", say("over_time"), f"<p>{escape(reason)}</p>")
         return
     heads = [
@@ -76,7 +81,12 @@ def _over_time(report: ArchiveReport, say: Wording) -> Iterator[Section]:
         for month, own in _periods(report.over_time)
     ]
     body = figure("time", say("time_caption"), table(heads, rows), say("numbers_a_month"))
-    yield Section("time", say("over_time"), body, {"time": charts.over_time_chart(report.over_time, say).to_dict()})
+    yield Section(
+        "time",
+        say("over_time"),
+        body,
+        {"time": charts.over_time_chart(_drawn(report, report.over_time), say).to_dict()},
+    )
 
 
 def _share(n: int, n_all: int, say: Wording) -> Cell:
@@ -86,6 +96,11 @@ def _share(n: int, n_all: int, say: Wording) -> Cell:
 def _periods(counts: pd.DataFrame) -> Iterator[tuple[pd.Period, pd.DataFrame]]:
     for month, own in counts.groupby("month"):
         yield cast("pd.Period", month), own
+
+
+def _drawn(report: ArchiveReport, counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts of the topics that charts show."""
+    return counts[counts["topic"].isin(charts.drawn(report))]
 
 
 def _by_value(report: ArchiveReport, say: Wording) -> Iterator[Section]:
@@ -115,7 +130,7 @@ def _by_value(report: ArchiveReport, say: Wording) -> Iterator[Section]:
             slug,
             say("by_column", column=column),
             f"{body}<p class='note'>{escape(note)}</p>",
-            {slug: charts.by_value_chart(counts, say).to_dict()},
+            {slug: charts.by_value_chart(_drawn(report, counts), say).to_dict()},
         )
 
 

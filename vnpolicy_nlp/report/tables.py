@@ -2,53 +2,58 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import pairwise
+from collections import Counter, defaultdict
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from vnpolicy_nlp.report.scale import Scale
 from vnpolicy_nlp.text.collation import collation_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from vnpolicy_nlp.report.evidence import Shown
     from vnpolicy_nlp.report.tally import Tally
 
 __all__ = ["articles", "by_topic", "by_value", "documents", "over_time", "scores", "together"]
 
-_MOST_MONTHS = 12 * 400  # a slip of a digit must not make a table of a million months
+_MOST_MONTHS = (
+    12 * 50
+)  # between which those without articles are shown: one wrong date must not make a table of centuries
 
 
 def by_topic(tally: Tally, topics: Sequence[str]) -> pd.DataFrame:
     """Return a row a topic, and what `ArchiveReport.table` says of its columns."""
+    n: Counter[str] = Counter()
+    for given, count in tally.topics.items():
+        for topic in given:
+            n[topic] += count
+    months: dict[str, Counter[int]] = defaultdict(Counter)
+    for (month, given), count in tally.months.items():
+        for topic in given:
+            months[topic][month] += count
     rows = []
     for topic in topics:
-        n = sum(count for given, count in tally.topics.items() if topic in given)
-        months: Counter[int] = Counter()
-        for (month, given), count in tally.months.items():
-            if topic in given:
-                months[month] += count
-        peak = max(sorted(months), key=months.__getitem__, default=None)  # of equals the first
+        peak = max(sorted(months[topic]), key=months[topic].__getitem__, default=None)  # of equals the first
         nearly, doubtful = tally.doubtful.get(topic, (0, 0))
         rows.append(
             {
-                "n_articles": n,
-                "share": n / tally.n_rows if tally.n_rows else 0.0,
+                "n_articles": n[topic],
+                "share": n[topic] / tally.n_rows if tally.n_rows else 0.0,
                 "peak": pd.NaT if peak is None else _period(peak),
-                "n_in_peak": 0 if peak is None else months[peak],
+                "n_in_peak": 0 if peak is None else months[topic][peak],
                 "n_doubtful": doubtful,
                 "n_nearly": nearly,
             }
         )
     columns = ["n_articles", "share", "peak", "n_in_peak", "n_doubtful", "n_nearly"]
-    return pd.DataFrame(rows, columns=columns, index=pd.Index(topics, name="topic"))
+    table = pd.DataFrame(rows, columns=columns, index=pd.Index(list(topics), name="topic"))
+    return table.astype({"n_articles": int, "share": float, "n_in_peak": int, "n_doubtful": int, "n_nearly": int})
 
 
 def over_time(counts: Counter[tuple[int, tuple[str, ...]]], topics: Sequence[str]) -> pd.DataFrame:
-    """Return a row a month and topic, months without articles among them.
+    """Return a row a month and topic; up to fifty years, months without articles among them.
 
     Parameters
     ----------
@@ -69,25 +74,26 @@ def over_time(counts: Counter[tuple[int, tuple[str, ...]]], topics: Sequence[str
     return pd.DataFrame(rows, columns=["month", "topic", "n_articles", "n_all"])
 
 
-def by_value(counts: Counter[tuple[str, tuple[str, ...]]], topics: Sequence[str]) -> pd.DataFrame:
+def by_value(counts: Mapping[str, Counter[tuple[str, ...]]], topics: Sequence[str]) -> pd.DataFrame:
     """Return a row a value of a column and topic, the most frequent value first, equals in Vietnamese order."""
-    n_all: Counter[str] = Counter()
-    n: Counter[tuple[str, str]] = Counter()
-    for (value, given), count in counts.items():
-        n_all[value] += count
-        for topic in given:
-            n[value, topic] += count
-    values = sorted(n_all, key=lambda value: (-n_all[value], collation_key(value)))
-    rows = [(value, topic, n[value, topic], n_all[value]) for value in values for topic in topics]
+    n_all = {value: own.total() for value, own in counts.items()}
+    rows = []
+    for value in sorted(n_all, key=lambda value: (-n_all[value], collation_key(value))):
+        n: Counter[str] = Counter()
+        for given, count in counts[value].items():
+            for topic in given:
+                n[topic] += count
+        rows += [(value, topic, n[topic], n_all[value]) for topic in topics]
     return pd.DataFrame(rows, columns=["value", "topic", "n_articles", "n_all"])
 
 
 def together(tally: Tally, topics: Sequence[str]) -> pd.DataFrame:
     """Return how many articles have both topics."""
-    counts = [
-        [sum(n for given, n in tally.topics.items() if one in given and other in given) for other in topics]
-        for one in topics
-    ]
+    n: Counter[tuple[str, str]] = Counter()
+    for given, count in tally.topics.items():
+        for one, other in product(given, repeat=2):
+            n[one, other] += count
+    counts = [[n[one, other] for other in topics] for one in topics]
     return pd.DataFrame(counts, index=list(topics), columns=list(topics))
 
 
@@ -98,7 +104,7 @@ def scores(tally: Tally, topics: Sequence[str]) -> pd.DataFrame:
         for topic in topics
         if topic in tally.bins
         for tagged, bins in enumerate(tally.bins[topic])
-        for (low, high), n in zip(pairwise(tally.scales.get(topic, Scale(None)).edges), bins, strict=True)
+        for (low, high), n in zip(pairwise(tally.scales[topic].edges), bins, strict=True)
     ]
     return pd.DataFrame(rows, columns=["topic", "low", "high", "tagged", "n_articles"])
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from vnpolicy_nlp.errors import InputError, TableError
 from vnpolicy_nlp.report.examples import Example, Examples
 from vnpolicy_nlp.report.layout import cell_at
-from vnpolicy_nlp.report.scale import Scale
+from vnpolicy_nlp.report.scale import UNKNOWN, Scale
 from vnpolicy_nlp.text.dates import parse_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from vnpolicy_nlp.archive.rows import Row
@@ -23,9 +22,8 @@ if TYPE_CHECKING:
 
     Topics = tuple[str, ...]
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "topics_of"]
 
-_UNKNOWN = Scale(None)
 _MOST_VALUES = 20_000  # of a column that articles are counted by
 
 
@@ -39,9 +37,13 @@ class Tally:
     topics : Counter of tuple of str
     months : Counter of (int, tuple of str)
         Months are numbered from the year 0 on.
-    values : dict of str to Counter of (str, tuple of str)
-        By column.
+    values : dict of str to dict of str to Counter of tuple of str
+        By column and value.
+    dropped : list of str
+        Columns that nobody has named and that have too many values to count by.
     documents : Counter of (str, tuple of str)
+    scales : dict of str to Scale
+        By topic, as in the first file with scores of it.
     bins : dict of str to two lists of int
         Probabilities of each topic, by the bins of its scale: of articles without it, of those with it.
     doubtful : dict of str to two int
@@ -51,14 +53,15 @@ class Tally:
     """
 
     examples: Examples
-    scales: Mapping[str, Scale]
     n_rows: int = 0
     n_without_text: int = 0
     n_undated: int = 0
     topics: Counter[Topics] = field(default_factory=Counter)
     months: Counter[tuple[int, Topics]] = field(default_factory=Counter)
-    values: dict[str, Counter[tuple[str, Topics]]] = field(default_factory=dict)
+    values: dict[str, dict[str, Counter[Topics]]] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
     documents: Counter[tuple[str, Topics]] = field(default_factory=Counter)
+    scales: dict[str, Scale] = field(default_factory=dict)
     bins: dict[str, list[list[int]]] = field(default_factory=dict)
     doubtful: dict[str, list[int]] = field(default_factory=dict)
     first: date | None = None
@@ -80,22 +83,22 @@ class Tally:
         TableError
             If a score is no probability.
         InputError
-            If a column to count by has too many values.
+            If a column that the user named to count by has too many values.
         """
-        topics = _topics(cell_at(row, layout.topics))
+        topics = topics_of(cell_at(row, layout.topics))
         self.n_rows += 1
         self.topics[topics] += 1
         self.n_without_text += bool(layout.text) and not _has_text(row, layout)
         self._add_day(cell_at(row, layout.date), topics, dated=layout.date is not None)
         for column, place in layout.by.items():
-            self._add_value(column, cell_at(row, place).strip(), topics)
+            self._add_value(column, cell_at(row, place).strip(), topics, guessed=layout.is_by_guessed)
         if topics and layout.documents is not None:
             for document in filter(None, cell_at(row, layout.documents).split("; ")):
                 self.documents[document, topics] += 1
         scores = {topic: _score(cell_at(row, place), file, number) for topic, place in layout.scores.items()}
         for topic, score in scores.items():
             if not math.isnan(score):
-                self._add_score(topic, score, tagged=topic in topics)
+                self._add_score(topic, score, layout.scales.get(topic, UNKNOWN), tagged=topic in topics)
         self.examples.offer(Example(file, number, row, layout, topics, scores))
 
     def _add_day(self, cell: str, topics: Topics, *, dated: bool) -> None:
@@ -107,19 +110,25 @@ class Tally:
         self.last = day if self.last is None or day > self.last else self.last
         self.months[12 * day.year + day.month - 1, topics] += 1
 
-    def _add_value(self, column: str, value: str, topics: Topics) -> None:
-        counts = self.values.setdefault(column, Counter())
-        counts[value, topics] += 1
+    def _add_value(self, column: str, value: str, topics: Topics, *, guessed: bool) -> None:
+        if column in self.dropped:
+            return
+        counts = self.values.setdefault(column, {})
+        counts.setdefault(value, Counter())[topics] += 1
         if len(counts) > _MOST_VALUES:
-            raise InputError(
-                f"the column {column!r} has more than {_MOST_VALUES} different values: with --by name one that "
-                "has few, such as a source or a province"
-            )
+            if not guessed:
+                raise InputError(
+                    f"the column {column!r} has more than {_MOST_VALUES} different values: with --by name one that "
+                    "has few, such as a source or a province"
+                )
+            del self.values[column]
+            self.dropped.append(column)
 
-    def _add_score(self, topic: str, score: float, *, tagged: bool) -> None:
-        scale = self.scales.get(topic, _UNKNOWN)
-        bins = self.bins.setdefault(topic, [[0] * (len(scale.edges) - 1), [0] * (len(scale.edges) - 1)])
-        bins[tagged][scale.bin_of(score)] += 1
+    def _add_score(self, topic: str, score: float, scale: Scale, *, tagged: bool) -> None:
+        shown = self.scales.setdefault(topic, scale)
+        n_bins = len(shown.edges) - 1
+        bins = self.bins.setdefault(topic, [[0] * n_bins, [0] * n_bins])
+        bins[tagged][shown.bin_of(score)] += 1
         if scale.is_doubtful(score):
             self.doubtful.setdefault(topic, [0, 0])[tagged] += 1
 
@@ -130,7 +139,8 @@ def _has_text(row: Row, layout: Layout) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _topics(cell: str) -> Topics:
+def topics_of(cell: str) -> Topics:
+    """Return the topics that stand in a cell, sorted."""
     return tuple(sorted({topic.strip() for topic in cell.split(";")} - {""}))
 
 

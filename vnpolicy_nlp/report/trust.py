@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vnpolicy_nlp.model.artifact import model_sha256
+from vnpolicy_nlp.model.artifact import DEFAULT_PRESET, model_sha256
 from vnpolicy_nlp.model.tagger import load, packaged_model
 from vnpolicy_nlp.report.scale import Scale
 
@@ -43,8 +43,9 @@ class Measured(NamedTuple):
 
 
 def is_packaged(report: ArchiveReport) -> bool:
-    """Return whether the archive was tagged by the packaged model, with whatever thresholds."""
-    return report.tagger is not None and report.tagger.record["training"] == load().record["training"]
+    """Return whether all files say that the packaged model tagged them, with whatever thresholds."""
+    training = load().record["training"]
+    return all(run.record is not None and run.record.training and run.record.is_of(training) for run in report.runs)
 
 
 def measured(report: ArchiveReport) -> Measured | None:
@@ -52,9 +53,8 @@ def measured(report: ArchiveReport) -> Measured | None:
     if not is_packaged(report):
         return None
     figures = _figures()
-    records = [run.record for run in report.runs]
-    shas = {record["key"]["model"] for record in records if record is not None and record.get("key")}
-    preset = _presets().get(shas.pop()) if len(shas) == 1 and None not in records else None
+    shas = {run.record.model_sha256 for run in report.runs if run.record is not None}
+    preset = _presets().get(shas.pop()) if len(shas) == 1 else None
     archive = figures["archive"]["settings"].get(preset, {})
     real = figures["real"]["agreed"]
     return Measured(preset, archive, figures["archive"]["n_articles"], real["results"], real["n_articles"])
@@ -68,14 +68,13 @@ def cautions(report: ArchiveReport, say: Wording) -> list[str]:
         counts = known.archive.values()
         right, read = sum(topic["right"] for topic in counts), sum(topic["read"] for topic in counts)
         found.append(say("measured_archive", right=right, read=read, n=known.n_archive))
-    recall = {topic: figures["recall"] for topic, figures in known.real.items()} if known is not None else {}
-    recall = {topic: share for topic, share in recall.items() if topic in report.topics}
-    if known is not None and recall:
+    if known is not None and known.preset == DEFAULT_PRESET:
+        recall = {topic: known.real[topic]["recall"] for topic in report.topics if topic in known.real}
         worst = min(recall, key=recall.__getitem__)
         found.append(say("measured_recall", topic=say.topic(worst), share=say.percent(recall[worst]), n=known.n_real))
-    else:
+    if known is None or known.preset is None:
         found.append(say("not_measured"))
-    if not report.scores.empty:
+    if report.thresholds and not report.scores.empty:
         doubtful = int(report.table["n_doubtful"].sum())
         found.append(say("doubtful_tags", n=doubtful, all=int(report.table["n_articles"].sum())))
     few = [topic for topic, n in report.table["n_articles"].items() if n < FEW]
@@ -98,6 +97,7 @@ def _gaps(report: ArchiveReport, say: Wording) -> list[str]:
         "undated": report.n_undated,
         "without_text": report.n_without_text,
         "quarantined": report.n_quarantined,
+        "cut": sum(run.record.n_cut for run in report.runs if run.record is not None),
     }
     return [say(key, n=n, share=say.percent(n / max(1, report.n_articles))) for key, n in counts.items() if n]
 

@@ -10,8 +10,8 @@ __all__ = ["DATE_COLUMNS", "parse_day"]
 
 DATE_COLUMNS = (
     *("date", "published", "publish_date", "published_date", "published_at", "publishedat", "pub_date", "pubdate"),
-    *("created_at", "datetime", "time", "ngay", "ngày", "ngay_dang", "ngày_đăng", "ngày đăng", "thoi_gian"),
-    *("thời gian", "thời_gian", "ngày xuất bản", "ngay_xuat_ban", "ngày_xuất_bản"),
+    *("ngay", "ngày", "ngay_dang", "ngày_đăng", "ngày đăng", "ngày xuất bản", "ngay_xuat_ban", "ngày_xuất_bản"),
+    *("created_at", "datetime", "thoi_gian", "thời gian", "thời_gian", "time"),
 )
 """Usual names of the column of publication, the likeliest first."""
 
