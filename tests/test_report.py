@@ -26,6 +26,7 @@ from vnpolicy_nlp.report import tally as tally_module
 from vnpolicy_nlp.report.markup import safe_address
 from vnpolicy_nlp.report.section_trust import origin
 from vnpolicy_nlp.text.dates import parse_day
+from vnpolicy_nlp.training.times import parse_times
 from vnpolicy_nlp.wording import wording
 
 SAMPLE = ROOT / "data" / "sample_archive.csv"
@@ -320,6 +321,12 @@ def test_a_column_of_too_many_values_is_refused(monkeypatch):
 )
 def test_days(cell, day):
     assert parse_day(cell) == day
+
+
+def test_training_reads_the_same_days():
+    cells = ["26/11/2017", "Thứ hai, 6/11/2017, 10:30 (GMT+7)", "2017-11-26 23:30", "ngày 2 tháng 9 năm 2017", "", "0"]
+    times = parse_times(pd.Series(cells, index=[3, 3, 1, 2, 5, 9]))
+    assert [None if pd.isna(time) else time.date() for time in times] == list(map(parse_day, cells))
 
 
 @given(st.text(max_size=30))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from vnpolicy_nlp.errors import ColumnError, InputError, LabelError
 from vnpolicy_nlp.model.columns import TOPICS_COLUMN, check_columns, guess_text_columns, score_column
+from vnpolicy_nlp.text.dates import DATE_COLUMNS
 from vnpolicy_nlp.text.prepare import encode, join_cells
 from vnpolicy_nlp.training.drift_text import (
     FEWEST,
@@ -39,10 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Drift", "drift", "guess_date_column"]
 
-_DATES = (
-    *("date", "published", "publish_date", "published_date", "published_at", "pub_date"),
-    *("ngay", "ngày", "ngay_dang", "ngày_đăng", "ngày đăng", "ngày xuất bản"),
-)
 _DOUBT = float(np.log(3.0))
 _PLACES = 4  # of scores, as `vnpolicy tag` writes them
 
@@ -169,7 +166,7 @@ def drift(
 def guess_date_column(columns: Sequence[str]) -> str | None:
     """Return the column that by its name holds dates, None if there is none."""
     by_name = {name.strip().casefold(): name for name in reversed(columns)}
-    return next((by_name[name] for name in _DATES if name in by_name), None)
+    return next((by_name[name] for name in DATE_COLUMNS if name in by_name), None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+
+from vnpolicy_nlp.text.dates import parse_day
 
 __all__ = ["parse_times"]
 
@@ -16,4 +19,8 @@ def parse_times(given: pd.Series[str]) -> pd.Series[pd.Timestamp]:
     parsed = pd.to_datetime(given.where(iso), format="ISO8601", errors="coerce", utc=True).fillna(
         pd.to_datetime(given.where(~iso), format="mixed", dayfirst=True, errors="coerce", utc=True)
     )
-    return parsed.dt.tz_localize(None)
+    times = parsed.dt.tz_localize(None)
+    missing = np.flatnonzero(times.isna())  # such as "Thứ hai, 26/11/2017, 10:30 (GMT+7)"
+    days = pd.Series([parse_day(cell) for cell in given.iloc[missing]], dtype=object)
+    times.iloc[missing] = pd.to_datetime(days, errors="coerce").to_numpy()
+    return times
