@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from vnpolicy_nlp.text.dates import parse_day
@@ -20,7 +19,6 @@ def parse_times(given: pd.Series[str]) -> pd.Series[pd.Timestamp]:
         pd.to_datetime(given.where(~iso), format="mixed", dayfirst=True, errors="coerce", utc=True)
     )
     times = parsed.dt.tz_localize(None)
-    missing = np.flatnonzero(times.isna())  # such as "Thứ hai, 26/11/2017, 10:30 (GMT+7)"
-    days = pd.Series([parse_day(cell) for cell in given.iloc[missing]], dtype=object)
-    times.iloc[missing] = pd.to_datetime(days, errors="coerce").to_numpy()
-    return times
+    # Such as "Thứ hai, 26/11/2017, 10:30 (GMT+7)".
+    days = pd.Series([parse_day(cell) for cell in given], index=given.index, dtype=object)
+    return times.where(times.notna(), pd.to_datetime(days, errors="coerce"))
