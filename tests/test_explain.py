@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT, read_table
@@ -261,3 +262,45 @@ def test_strongest_words(tagger):
     assert up == topic.words[:3]
     assert down == topic.words[:-4:-1]
     assert all(word.weight < 0 for word in down)
+
+
+def test_the_score_of_the_threshold(tagger):
+    for topic in tagger.explain(ARTICLE):
+        assert topic.tagged == (topic.score >= topic.least_score)
+        exact = tagger.with_thresholds({topic.topic: topic.probability}).explain(ARTICLE)[topic.topic]
+        assert math.isclose(exact.least_score, topic.score, abs_tol=1e-6)
+
+
+def test_rows_are_explained_as_they_were_tagged(tmp_path, tagger, small_corpus):
+    precise = vp.load(preset="precise", base_rate=0.003)
+    vp.tag_archive(SAMPLE, tmp_path / "t.csv", model=precise, scores=True)
+    rows = pd.read_csv(tmp_path / "t.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    found = json.loads(run(str(tmp_path / "t.csv"), "--row", "5", "--json").output)
+    assert found["tagged"] == ["grassroots_democracy"] == rows["topics"][4].split(";")
+    assert {t["topic"]: f"{t['probability']:.4f}" for t in found["topics"]} == {
+        topic: rows[f"score_{topic}"][4] for topic in tagger.topics
+    }
+    mine = vp.TopicTagger(n_folds=2).fit(*small_corpus)
+    vp.tag_archive(SAMPLE, tmp_path / "mine.csv", model=mine)
+    assert "was tagged by another model" in str(run(str(tmp_path / "mine.csv"), "--row", "5").exception)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "arguments", "message"),
+    [
+        ("a.txt", b" \n", [], "is empty: there is no article"),
+        ("a.zip", b"PK\x03\x04 and so on", [], "is a spreadsheet or a ZIP file"),
+        ("a.txt", "Họp dân".encode("utf-16"), ["--encoding", "utf-8"], "is not valid UTF-8: give another --encoding"),
+    ],
+)
+def test_what_is_no_article_is_said(tmp_path, name, content, arguments, message):
+    (tmp_path / name).write_bytes(content)
+    assert message in str(run(str(tmp_path / name), *arguments).exception)
+
+
+def test_thresholds_of_ones_own(tagger):
+    assert tagger.with_thresholds({"ideology_work": 0.5}).thresholds == tagger.thresholds | {"ideology_work": 0.5}
+    with pytest.raises(vp.InputError, match="thresholds of unknown topics: x; known are"):
+        tagger.with_thresholds({"x": 0.5})
+    with pytest.raises(vp.InputError, match="the threshold of ideology_work is 1.0: it must be a probability"):
+        tagger.with_thresholds({"ideology_work": 1.0})

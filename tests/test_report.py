@@ -568,9 +568,10 @@ def test_patterns_leave_out_what_stands_beside_an_output(tmp_path, few):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("x" * 300, "cannot write the page to"),
-        ("a\0b", "cannot write the page to"),
+        ("x" * 300 + ".html", "cannot write the page to"),
+        ("a\0b.html", "cannot write the page to"),
         ("no/x.html", "there is no folder"),
+        ("x.pdf", "let it end in .html"),
     ],
 )
 def test_a_page_that_cannot_be_written_is_one_clear_error(tmp_path, report, name, message):
@@ -615,3 +616,23 @@ def test_the_page_holds_no_more_than_it_shows(report, tmp_path):
     assert untagged[-80:] not in page
     assert "<script src" not in page
     assert "default-src 'none'; script-src 'sha256-" in page
+
+
+def test_a_named_column_without_a_date_is_refused(tagged):
+    with pytest.raises(
+        vp.InputError, match=r"no cell of the column 'section' could be read as a date, such as '.+': name"
+    ):
+        vp.archive_report(tagged, date="section")
+
+
+def test_most_articles_without_a_date_are_said_first():
+    found = vp.archive_report(pd.DataFrame({"topics": ["a", "a", "a"], "date": ["11/26/2017", "x", "2017-01-02"]}))
+    assert str(found).split("\n- ")[1].startswith("2 bài (67")
+
+
+def test_different_thresholds_are_told_as_a_range(tmp_path):
+    tagger = vp.load().with_thresholds({"ideology_work": 0.3})
+    vp.tag_archive(SAMPLE, tmp_path / "t.csv", model=tagger, scores=True)
+    assert "ở đây từ 9,8\N{NO-BREAK SPACE}% đến 30\N{NO-BREAK SPACE}% tùy chủ đề" in str(
+        vp.archive_report(tmp_path / "t.csv")
+    )

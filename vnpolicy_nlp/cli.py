@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(EXIT_ERROR)
     except click.ClickException as error:
-        _fail(f"{error.format_message().rstrip('.')}; see `vnpolicy --help`")
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "vnpolicy"
+        _fail(f"{error.format_message().rstrip('.')}; see `{command} --help`")
     except BrokenPipeError:
         _close_quietly()
     except OSError as error:

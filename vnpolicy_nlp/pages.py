@@ -11,7 +11,9 @@ __all__ = ["check_page", "write_page"]
 
 
 def check_page(path: str | Path) -> None:
-    """Raise `OutputError` if something is there already, or nothing can be written there."""
+    """Raise `OutputError` if something is there already, or no page can be written there."""
+    if Path(path).suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{path} is no name for a page: let it end in .html")
     try:
         if os.path.lexists(path):  # a link that leads nowhere too
             raise OutputError(f"{path} exists: choose another name for the page, or move it away")

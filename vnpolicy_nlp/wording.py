@@ -47,10 +47,9 @@ class Wording:
 
     def percent(self, share: float) -> str:
         """Return a share in per cent, with as many places as it needs to be told from nothing and from all."""
-        for places, least in ((0, 9.5), (1, 0.95), (2, 0.0)):
-            value = round(100 * share, places)
-            if value >= least:
-                break
+        value = 100 * share
+        places = 0 if round(value, 1) >= 10 else 1 if round(value, 2) >= 1 else 2
+        value = round(value, places)
         limit = "< " if share > 0 and value == 0 else "> " if share < 1 and value == 100 else ""
         value, places = (0.01, 2) if limit == "< " else (99.9, 1) if limit else (value, places)
         places = 0 if value in (0, 100) else places
@@ -79,10 +78,11 @@ class Wording:
         """Return what a word adds to a score."""
         return ("+" if weight > 0 else "") + self.number(weight, 2)
 
-    def sum_of(self, score: float, intercept: float) -> str:
-        """Say what a score consists of."""
+    def sum_of(self, score: float, intercept: float, least: float | None) -> str:
+        """Say what a score consists of, and from which one the topic is given."""
         parts = {"score": score, "intercept": intercept, "words": score - intercept}
-        return self("score_is", **{name: self.number(value, 3) for name, value in parts.items()})
+        shown = self("score_is", **{name: self.number(value, 3) for name, value in parts.items()})
+        return shown if least is None else f"{shown}; {self('tagged_from', score=self.number(least, 3))}"
 
     def decision(self, probability: float, threshold: float | None) -> str:
         """Say by what a topic is given or not."""

@@ -350,6 +350,7 @@ class _Job:
                     "text_columns": text,
                     "added_columns": added,
                     "thresholds": self.tagger.thresholds,
+                    "base_rates": self.tagger.base_rates,
                     "counts": dict(counts),
                     "started": started.isoformat(timespec="seconds"),
                     "finished": datetime.now(UTC).isoformat(timespec="seconds"),

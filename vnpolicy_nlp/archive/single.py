@@ -7,10 +7,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from vnpolicy_nlp.archive.chunks import text_reader
-from vnpolicy_nlp.archive.encodings import detect, utf8_chunks
+from vnpolicy_nlp.archive.encodings import describe, detect, utf8_chunks
 from vnpolicy_nlp.archive.files import damage, find_inputs, kind_of, open_unpacked
 from vnpolicy_nlp.archive.rows import Bad
-from vnpolicy_nlp.archive.tables import open_table, records_of
+from vnpolicy_nlp.archive.tables import no_table, open_table, records_of
 from vnpolicy_nlp.errors import InputError, TableError
 from vnpolicy_nlp.model.columns import check_columns, guess_text_columns
 
@@ -52,6 +52,8 @@ def read_article(
         If a table is given without a row, or has fewer rows, or the row's text is no text.
     TableError, ColumnError
     """
+    if not str(source):
+        raise InputError("no file is named: give one, or - for standard input")
     found = find_inputs([source])
     if len(found) != 1:
         raise InputError(f"{source} stands for {len(found)} files: give one")
@@ -72,16 +74,24 @@ def _is_table(name: str) -> bool:
 
 def _whole(source: Input, encoding: str | None) -> str:
     try:
-        with open_unpacked(source) as (_, content):
+        with open_unpacked(source) as (counted, content):
             data = content.read(_MOST_BYTES + 1)
     except Exception as error:
         if what := damage(error):
             raise TableError(f"cannot read {source.name}: {what}; copy it again") from error
         raise
+    if what := no_table(data, source, counted.packing):
+        raise TableError(f"{source.name} {what}")
     if len(data) > _MOST_BYTES:
         raise TableError(f"{source.name} is larger than {_MOST_BYTES >> 20} MiB: is it one article?")
-    chunks = utf8_chunks(io.BytesIO(data), encoding or detect(data))
-    return b"".join(chunks).decode("utf-8", "replace").removeprefix("\ufeff")
+    found = encoding or detect(data)
+    try:
+        text = b"".join(utf8_chunks(io.BytesIO(data), found)).decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise TableError(f"{source.name} is not valid {describe(found)}: give another --encoding, or none") from error
+    if not text.strip():
+        raise InputError(f"{source.name} is empty: there is no article to explain")
+    return text
 
 
 def _row(source: Input, row: int, text: Sequence[str], encoding: str | None, separator: str | None) -> str:

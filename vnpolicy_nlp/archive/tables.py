@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from vnpolicy_nlp.archive.rows import Bad, Row, Table
 
-__all__ = ["open_table", "records_of"]
+__all__ = ["no_table", "open_table", "records_of"]
 
 _MARK = b"\xef\xbb\xbf"
 _PARQUET = b"PAR1"
@@ -58,7 +58,7 @@ def open_table(source: Input, encoding: str | None, separator: str | None) -> It
         try:
             sample = _read(content, _SAMPLE)
             table: Table
-            if what := _no_table(sample, source, counted.packing):
+            if what := no_table(sample, source, counted.packing):
                 raise TableError(f"{source.name} {what}")
             if sample.startswith(_PARQUET):
                 table = ParquetTable(cast("Path", source.path))
@@ -71,7 +71,7 @@ def open_table(source: Input, encoding: str | None, separator: str | None) -> It
         yield table, counted
 
 
-def _no_table(sample: bytes, source: Input, packing: str) -> str | None:
+def no_table(sample: bytes, source: Input, packing: str) -> str | None:
     """Return what a file is that begins so, and what to do with it, if it is nothing that can be read as it stands."""
     for magic, what in _OTHERS.items():
         if sample.startswith(magic):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from vnpolicy_nlp.commands.options import (
     separator_option,
     text_option,
 )
+from vnpolicy_nlp.wording import wording
 
 __all__ = ["explain"]
 
@@ -51,21 +53,34 @@ def explain(
 ) -> None:
     """Say which words and which passage of an article earn it its topics.
 
-    FILE is a text, a table with --row, or - for standard input. Underlined words push the score up, words in italics
+    FILE is a text, a table with --row, or - for standard input. A row of a tagged file is explained with the thresholds
+    and base rates with which it was tagged. Underlined words push the score up, words in italics
     push it down, the bolder the more.
     """
+    from vnpolicy_nlp.archive.record import RunRecord
     from vnpolicy_nlp.archive.single import read_article
     from vnpolicy_nlp.commands.explain_view import print_explanation
+    from vnpolicy_nlp.errors import ModelError
     from vnpolicy_nlp.model.tagger import load
     from vnpolicy_nlp.pages import check_page, write_page
 
+    if html and as_json:
+        raise click.UsageError("give --html or --json, not both")
     if html:
         check_page(html)
+    if file == "-" and sys.stdin.isatty():
+        click.echo("reading from standard input; end with Ctrl-D", err=True)
     tagger = load(model, preset=preset, base_rate=parse_base_rate(base_rate))
+    record = None if row is None or file == "-" else RunRecord.beside(Path(file))
+    if record is not None and not record.is_of(tagger.record["training"]):
+        raise ModelError(f"{file} was tagged by another model: give its folder with --model")
+    if record is not None and preset is None and base_rate is None:
+        tagger = record.as_it_was(tagger)
     found = tagger.explain(read_article(file, row, text, encoding, parse_separator(separator)))
     found = found.of(topics) if topics else found
     if html:
-        write_page(found.to_html(language, whole_page=True), html)
+        title = file if row is None else f"{file}, {wording(language)('row_n', n=row)}"
+        write_page(found.to_html(language, whole_page=True, title=title), html)
         click.echo(f"written to {html}")
     elif as_json:
         click.echo(as_json_text(found.to_dict()))

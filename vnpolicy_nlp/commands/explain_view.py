@@ -30,9 +30,9 @@ def print_explanation(found: Explanation, language: str) -> None:
     console = Console(highlight=False, soft_wrap=False)
     for n, topic in sorted(enumerate(found.topics), key=lambda pair: -pair[1].probability):
         console.print(_head(topic, say))
-        console.print(Padding(_words(topic, say), (0, 0, 0, 2)))
+        console.print(Padding(_words(topic, say), (0, 0, 0, 2), expand=False))
         if topic.tagged or len(found.topics) == 1:
-            console.print(Padding(_article(found, n, say), (1, 0, 0, 2)))
+            console.print(Padding(_article(found, n, say), (1, 0, 0, 2), expand=False))
         console.print()
 
 
@@ -50,7 +50,7 @@ def _words(topic: TopicExplanation, say: Wording) -> Text:
         [
             Text(f"{say('words_up')}: {_listed(up, say)}"),
             Text(f"{say('words_down')}: {_listed(down, say)}"),
-            Text(say.sum_of(topic.score, topic.intercept), "dim"),
+            Text(say.sum_of(topic.score, topic.intercept, topic.least_score), "dim"),
         ]
     )
 
@@ -68,4 +68,5 @@ def _article(found: Explanation, n: int, say: Wording) -> Text:
     if start == end:
         return text
     before, evidence, after = text.divide([start, end])
-    return Text.assemble(before, (f"[{say('evidence')}: ", "bold"), evidence, ("]", "bold"), after)
+    label = say("evidence" if found.topics[n].tagged else "nearest_passage")
+    return Text.assemble(before, (f"[{label}: ", "bold"), evidence, ("]", "bold"), after)

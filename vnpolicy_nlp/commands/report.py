@@ -16,7 +16,10 @@ __all__ = ["report"]
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="PAGE.html")
 @click.option("--date-column", metavar="NAME", help="Of publication; a usual name is looked for without it.")
 @click.option(
-    "--by", multiple=True, metavar="COLUMN", help="Count articles by its values; repeatable. Source without it."
+    "--by",
+    multiple=True,
+    metavar="COLUMN",
+    help="Count articles by its values; repeatable. Without it source and section.",
 )
 @text_option
 @click.option(

@@ -42,8 +42,9 @@ def guess_text_columns(columns: Sequence[str]) -> list[str]:
     by_name = {name.strip().casefold(): name for name in reversed(columns)}
     found = [next((by_name[name] for name in names if name in by_name), None) for names in (_TITLE, _LEAD, _BODY)]
     if found[0] is None and found[2] is None:
+        shown = ", ".join(name[:40] for name in columns)
         raise ColumnError(
-            f"no column looks like an article's text; name it with --text-column. The columns are: {', '.join(columns)}"
+            f"no column looks like an article's text; name it with --text-column. The columns are: {shown}"
         )
     return [name for name in found if name is not None]
 

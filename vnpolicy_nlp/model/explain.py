@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vnpolicy_nlp.model.artifact import ModelParts
+    from vnpolicy_nlp.model.classifier import LinearClassifier
     from vnpolicy_nlp.model.features import COO, ViewFeatures
     from vnpolicy_nlp.text.segmented import Segmented
 
@@ -58,6 +59,8 @@ class TopicExplanation:
         is given.
     score, intercept : float
         The linear score before calibration, and what an article without a word starts from.
+    least_score : float or None
+        The score from which the topic is given; None for exclusive topics.
     evidence : str
         The passage that speaks most for the topic, as it stands in the article; empty if there is none. For a topic
         that was given it is the one that `Tagger.evidence` quotes.
@@ -69,6 +72,7 @@ class TopicExplanation:
     threshold: float | None
     score: float
     intercept: float
+    least_score: float | None
     evidence: str
     _sums: _Sums
     _place: int
@@ -99,7 +103,7 @@ class TopicExplanation:
         """Return the same as JSON values."""
         return {
             **{name: getattr(self, name) for name in ("topic", "tagged", "probability", "threshold")},
-            **{name: getattr(self, name) for name in ("score", "intercept", "evidence")},
+            **{name: getattr(self, name) for name in ("score", "intercept", "least_score", "evidence")},
             "words": [word._asdict() for word in self.words],
             "terms": [term._asdict() for term in self.terms],
         }
@@ -165,17 +169,19 @@ class Explanation:
         """Return the same as JSON values, but for the weights by place."""
         return {"tagged": list(self.tagged), "topics": [topic.to_dict() for topic in self.topics]}
 
-    def to_html(self, language: str = "vi", *, whole_page: bool = False) -> str:
+    def to_html(self, language: str = "vi", *, whole_page: bool = False, title: str = "") -> str:
         """Return the article with graded highlights, as a ``<div>`` or as a page with one.
 
         Parameters
         ----------
         language : {"vi", "en"}
         whole_page : bool
+        title : str
+            What the page is called, such as the name of the file.
         """
-        from vnpolicy_nlp.model.explain_html import explanation_html
+        from vnpolicy_nlp.model.explain_html import explanation_html, explanation_page
 
-        return explanation_html(self, language, whole_page=whole_page)
+        return explanation_page(self, language, title) if whole_page else explanation_html(self, language)
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -205,7 +211,7 @@ def explain(parts: ModelParts, text: str) -> Explanation:
     first, last = article.word_numbers()[1][0]
     weights = np.sum([each.word_weights(article) for each in added], axis=0)[first:last]
     sums = _Sums.of(article.words()[0], weights, added)
-    thresholds = [None] * len(scores) if parts.classifier.exclusive else parts.classifier.thresholds.tolist()
+    thresholds, least_scores = _thresholds(parts.classifier)
     topics = tuple(
         TopicExplanation(
             topic=topic,
@@ -214,6 +220,7 @@ def explain(parts: ModelParts, text: str) -> Explanation:
             threshold=thresholds[n],
             score=float(scores[n]),
             intercept=float(parts.classifier.intercept[n]),
+            least_score=least_scores[n],
             evidence=text[slice(*passages[topic])] if topic in passages else "",
             _sums=sums,
             _place=n,
@@ -221,6 +228,17 @@ def explain(parts: ModelParts, text: str) -> Explanation:
         for n, topic in enumerate(parts.topics)
     )
     return Explanation(topics, normal, _word_spans(normal, article), weights)
+
+
+def _thresholds(classifier: LinearClassifier) -> tuple[Sequence[float | None], Sequence[float | None]]:
+    """Return the least probability of each topic, and the score that has it."""
+    if classifier.exclusive:
+        nothing = [None] * len(classifier.intercept)
+        return nothing, nothing
+    slope, offset = classifier.calibration.T
+    thresholds = np.clip(classifier.thresholds, 1e-12, 1 - 1e-12)
+    least = (np.log(thresholds) - np.log1p(-thresholds) - offset) / slope
+    return classifier.thresholds.tolist(), least.tolist()
 
 
 @dataclass(frozen=True, eq=False)

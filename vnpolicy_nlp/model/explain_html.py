@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vnpolicy_nlp.model.explain import Explanation, TopicExplanation, Weighted
     from vnpolicy_nlp.model.highlight import Piece
 
-__all__ = ["explanation_html", "highlight_style", "marked"]
+__all__ = ["explanation_html", "explanation_page", "highlight_style", "marked"]
 
 _MOST_WORDS = 12
 _PAGE = """<!DOCTYPE html>
@@ -39,14 +39,21 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def explanation_html(found: Explanation, language: str = "vi", *, whole_page: bool = False) -> str:
-    """Return an explanation as a ``<div>``, or as a page with one: a section a topic, open for those given."""
+def explanation_html(found: Explanation, language: str = "vi") -> str:
+    """Return an explanation as a ``<div>``: a section a topic, open for those given."""
     say = wording(language)
     order = sorted(range(len(found.topics)), key=lambda n: (not found.topics[n].tagged, -found.topics[n].probability))
     sections = "".join(_section(found, n, say, is_open=place == 0) for place, n in enumerate(order))
-    note = f'<p class="note">{escape(" ".join(map(say, ("legend", "legend_box", "as_read"))))}</p>'
-    body = f'<div class="vnpolicy" lang="{language}"><style>{highlight_style()}</style>{sections}{note}</div>'
-    return _PAGE.format(language=language, title=escape(say("explained")), body=body) if whole_page else body
+    note = escape(" ".join(map(say, ("legend", "legend_box", "as_read"))))
+    style = f"<style>{highlight_style()}</style>"
+    return f'<div class="vnpolicy" lang="{language}">{style}<p class="note">{note}</p>{sections}</div>'
+
+
+def explanation_page(found: Explanation, language: str = "vi", title: str = "") -> str:
+    """Return an explanation as a page; `title` says of what."""
+    heading = escape(f"{wording(language)('explained')}: {title}" if title else wording(language)("explained"))
+    body = f"<h1 style='font: bold 1.3rem system-ui, sans-serif'>{heading}</h1>{explanation_html(found, language)}"
+    return _PAGE.format(language=language, title=heading, body=body)
 
 
 @cache
@@ -88,7 +95,7 @@ def _article(found: Explanation, n: int, label: str) -> str:
 
 def _section(found: Explanation, n: int, say: Wording, *, is_open: bool) -> str:
     topic = found.topics[n]
-    text = _article(found, n, say("evidence"))
+    text = _article(found, n, say("evidence" if topic.tagged else "nearest_passage"))
     decision = f"{say('tagged' if topic.tagged else 'not_tagged')}, {say.decision(topic.probability, topic.threshold)}"
     return (
         f"<details{' open' if is_open or topic.tagged else ''}><summary><b>{escape(say.topic(topic.topic))}</b>: "
@@ -101,7 +108,7 @@ def _words(topic: TopicExplanation, say: Wording) -> str:
     up, down = topic.strongest(_MOST_WORDS)
     return (
         f'<p class="words">{say("words_up")}: {_listed(up, say)}<br>{say("words_down")}: {_listed(down, say)}<br>'
-        f'<span class="note">{say.sum_of(topic.score, topic.intercept)}</span></p>'
+        f'<span class="note">{say.sum_of(topic.score, topic.intercept, topic.least_score)}</span></p>'
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,30 @@ class Tagger:
             If the model has no such preset.
         """
         return Tagger(self._parts.with_preset(name))
+
+    def with_thresholds(self, thresholds: Mapping[str, float]) -> Tagger:
+        """Return the tagger with thresholds of one's own.
+
+        Parameters
+        ----------
+        thresholds : mapping of str to float
+            By topic, the least probability with which an article gets it; topics that are left out keep theirs.
+
+        Raises
+        ------
+        InputError
+            If there is no such topic, or a threshold is not between 0 and 1, or topics exclude each other, which have
+            none.
+        """
+        if self.exclusive:
+            raise InputError("exclusive topics have no thresholds: an article gets the likeliest one")
+        if unknown := sorted(set(thresholds) - set(self.topics)):
+            raise InputError(f"thresholds of unknown topics: {', '.join(unknown)}; known are: {', '.join(self.topics)}")
+        for topic, value in thresholds.items():
+            if not 0 < value < 1:
+                raise InputError(f"the threshold of {topic} is {value}: it must be a probability between 0 and 1")
+        values = np.array([*(self.thresholds | dict(thresholds)).values()], dtype=np.float64)
+        return Tagger(replace(self._parts, classifier=replace(self._parts.classifier, thresholds=values)))
 
     def with_base_rate(self, rate: float | Mapping[str, float]) -> Tagger:
         """Return the tagger with probabilities for articles among which the topics are so frequent.

@@ -41,6 +41,7 @@ _WIDE: dict[str, Any] = {
     "width": "container",
     "autosize": alt.AutoSizeParams(type="fit-x", contains="padding", resize=True),
 }
+_PERIODS = alt.Axis(labelOverlap="greedy", labelSeparation=10, labelAngle=0)
 _LEGEND = alt.Legend(orient="top", columns=1)
 MOST_VALUES = 15  # bars of a chart; the table beside it has the others
 _MOST_TOPICS = 12
@@ -65,7 +66,7 @@ def over_time_chart(counts: pd.DataFrame, say: Wording) -> alt.Chart:
     periods = pd.concat([_by_period(counts, unit, say) for unit in UNITS], ignore_index=True)
     unit = alt.param(
         name="period_unit",
-        value="month",
+        value=_unit_of(counts),
         bind=alt.binding_select(
             options=list(UNITS), labels=[say("month"), say("quarter"), say("year")], name=say("per")
         ),
@@ -84,6 +85,12 @@ def plain_over_time_chart(counts: pd.DataFrame, unit: str, say: Wording, *, shar
     """Return lines of articles a topic over time, by one unit of `UNITS`, as counts or as shares."""
     fixed = alt.param(name="measure", value="share" if share else "n"), alt.param(name="only", value=None)
     return _lines(_by_period(counts, unit, say), say).add_params(*fixed).properties(width=640, autosize="pad")
+
+
+def _unit_of(counts: pd.DataFrame) -> str:
+    """Return the unit in which a chart begins: of many months quarters or years."""
+    n_months = counts["month"].nunique()
+    return "month" if n_months <= 24 else "quarter" if n_months <= 72 else "year"
 
 
 def _by_period(counts: pd.DataFrame, unit: str, say: Wording) -> pd.DataFrame:
@@ -125,7 +132,9 @@ def _lines(periods: pd.DataFrame, say: Wording) -> alt.Chart:
         .transform_calculate(value="measure == 'share' ? datum.share : datum.n")
         .mark_line(point=alt.OverlayMarkDef(size=45, filled=True), strokeWidth=2)
         .encode(
-            x=alt.X("label:O", title=None, sort=None, axis=alt.Axis(labelOverlap="greedy", labelAngle=0)),
+            x=alt.X(
+                "label:O", title=None, sort=None, axis=alt.Axis(labelOverlap="greedy", labelSeparation=10, labelAngle=0)
+            ),
             y=alt.Y("value:Q", title=None, axis=_measured_axis()),
             color=alt.Color("topic:N", title=None, scale=_colors(names), legend=_LEGEND),
             strokeDash=alt.StrokeDash("topic:N", title=None, scale=_cycle(names, _DASHES), legend=_LEGEND),
@@ -307,8 +316,11 @@ def _values(table: pd.DataFrame) -> alt.Data:
 
 
 def _measured_axis() -> alt.Axis:
-    shown = "measure == 'share' ? format(datum.value, '.1~%') : format(datum.value, ',')"
-    return alt.Axis(labelExpr=shown, tickCount=6, tickMinStep=alt.expr("measure == 'share' ? 0 : 1"))
+    shown = (
+        "measure == 'share' ? format(datum.value, '.1~%') : "
+        "datum.value == floor(datum.value) ? format(datum.value, ',') : ''"  # there is no half an article
+    )
+    return alt.Axis(labelExpr=shown, tickCount=6)
 
 
 def _room(lengths: pd.Series[Any], part: float) -> alt.Scale:

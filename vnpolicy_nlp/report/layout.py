@@ -21,9 +21,9 @@ from vnpolicy_nlp.text.dates import DATE_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from vnpolicy_nlp.archive.record import RunRecord
     from vnpolicy_nlp.archive.rows import Row
     from vnpolicy_nlp.model.tagger import Tagger
-    from vnpolicy_nlp.report.record import RunRecord
 
 __all__ = ["Layout", "Wanted", "cell_at"]
 

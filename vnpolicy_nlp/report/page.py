@@ -45,7 +45,7 @@ _PAGE = """<!DOCTYPE html>
 {skip}
 <header><h1>{title}</h1><p class="note">{subtitle}</p></header>
 <nav aria-label="{contents}">{navigation}</nav>
-<noscript><p>{without_script}</p></noscript>
+<noscript><style>.chart {{ display: none; }}</style><p>{without_script}</p></noscript>
 <main>
 {body}
 </main>

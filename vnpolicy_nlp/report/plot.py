@@ -60,6 +60,8 @@ def plot_topics_over_time(
         If the packages that draw charts are not installed.
     """
     check_packages()
+    if not isinstance(tagged, pd.DataFrame):
+        raise InputError("give a DataFrame, as pd.read_csv reads a tagged file")
     from vnpolicy_nlp.report.charts import UNITS, plain_over_time_chart
 
     if freq not in UNITS:

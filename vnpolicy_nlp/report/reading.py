@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from vnpolicy_nlp.archive.files import Input, find_inputs
+from vnpolicy_nlp.archive.record import RunRecord
 from vnpolicy_nlp.archive.rows import Bad, Row
 from vnpolicy_nlp.archive.tables import open_table, records_of
 from vnpolicy_nlp.archive.workplace import beside
 from vnpolicy_nlp.errors import InputError, ModelError, TableError
 from vnpolicy_nlp.model.tagger import Tagger, load
 from vnpolicy_nlp.report.layout import Layout, Wanted
-from vnpolicy_nlp.report.record import RunRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -189,6 +189,11 @@ def archive_report(
     tagger = the_tagger(files, model)
     tally = Tally(Examples(n_articles))
     runs = tuple(file.count(tally, wanted, tagger, progress) for file in files)
+    if date is not None and tally.undated and tally.first is None:
+        raise InputError(
+            f"no cell of the column {date!r} could be read as a date, such as {tally.undated[:40]!r}: name another one "
+            "with --date-column; the day must come before the month, or the year first"
+        )
     topics = _topics(tally, runs)
     quarantine = islice(chain.from_iterable(run.quarantine for run in runs), MOST_QUARANTINED)
     return ArchiveReport(

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from vnpolicy_nlp.archive.record import RunRecord
     from vnpolicy_nlp.report.reading import Run
-    from vnpolicy_nlp.report.record import RunRecord
     from vnpolicy_nlp.report.report import ArchiveReport
     from vnpolicy_nlp.wording import Wording
 
@@ -82,7 +82,8 @@ def _histograms(report: ArchiveReport, say: Wording) -> tuple[str, dict[str, dic
             continue
         made[f"scores{n}"] = charts.scores_chart(own, report.thresholds.get(topic), say).to_dict()
         figures.append(figure(f"scores{n}", say.topic(topic), _bins(own, say), say("numbers")))
-    return f"<p class='note'>{escape(say('scores_note'))}</p><div class='grid'>{''.join(figures)}</div>", made
+    note = " ".join(map(say, ("scores_note", "dashed") if report.thresholds else ("scores_note",)))
+    return f"<p class='note'>{escape(note)}</p><div class='grid'>{''.join(figures)}</div>", made
 
 
 def _bins(scores: pd.DataFrame, say: Wording) -> str:

@@ -123,8 +123,9 @@ def _by_value(report: ArchiveReport, say: Wording) -> Iterator[Section]:
         ]
         n_values = counts["value"].nunique()
         note = say("first_values", n=_MOST_ROWS, all=n_values) if n_values > _MOST_ROWS else ""
-        shown = min(n_values, charts.MOST_VALUES)
-        body = figure(slug, say("by_caption", column=column, n=shown), table(heads, rows), say("numbers"))
+        shown = "by_caption" if n_values > charts.MOST_VALUES else "by_caption_all"
+        caption = say(shown, column=column, n=charts.MOST_VALUES)
+        body = figure(slug, caption, table(heads, rows), say("numbers"))
         note = " ".join(filter(None, [note, say("no_rating")]))
         yield Section(
             slug,

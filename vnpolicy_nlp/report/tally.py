@@ -34,6 +34,8 @@ class Tally:
     Attributes
     ----------
     n_rows, n_without_text, n_undated : int
+    undated : str
+        The first cell that holds something else than a date.
     topics : Counter of tuple of str
     months : Counter of (int, tuple of str)
         Months are numbered from the year 0 on.
@@ -56,6 +58,7 @@ class Tally:
     n_rows: int = 0
     n_without_text: int = 0
     n_undated: int = 0
+    undated: str = ""
     topics: Counter[Topics] = field(default_factory=Counter)
     months: Counter[tuple[int, Topics]] = field(default_factory=Counter)
     values: dict[str, dict[str, Counter[Topics]]] = field(default_factory=dict)
@@ -105,6 +108,7 @@ class Tally:
         day = parse_day(cell) if cell else None
         if day is None:
             self.n_undated += dated
+            self.undated = self.undated or cell
             return
         self.first = day if self.first is None or day < self.first else self.first
         self.last = day if self.last is None or day > self.last else self.last

@@ -74,22 +74,33 @@ def cautions(report: ArchiveReport, say: Wording) -> list[str]:
         found.append(say("measured_recall", topic=say.topic(worst), share=say.percent(recall[worst]), n=known.n_real))
     if known is None or known.preset is None:
         found.append(say("not_measured"))
-    if report.thresholds and not report.scores.empty:
-        doubtful = int(report.table["n_doubtful"].sum())
-        found.append(say("doubtful_tags", n=doubtful, all=int(report.table["n_articles"].sum())))
+    found += _doubt(report, say)
     few = [topic for topic, n in report.table["n_articles"].items() if n < FEW]
     if few:
         found.append(say("few_articles", topics=", ".join(say.topic(str(topic)) for topic in few), n=FEW))
-    return [*found, *_gaps(report, say), say("excluded")]
+    gaps = _gaps(report, say)
+    is_mostly_undated = 2 * report.n_undated > report.n_articles
+    return [*gaps, *found, say("excluded")] if is_mostly_undated else [*found, *gaps, say("excluded")]
 
 
 def _threshold(report: ArchiveReport, say: Wording) -> list[str]:
-    """Say what a threshold is, by that of the first topic."""
+    """Say what a threshold is, and what near it means."""
     if report.scores.empty or not report.thresholds:
         return []
-    scale = Scale(next(iter(report.thresholds.values())))
-    low, high = map(say.percent, scale.doubtful)
-    return [say("threshold_is", threshold=say.percent(scale.threshold or 0.0), low=low, high=high)]
+    lowest, highest = min(report.thresholds.values()), max(report.thresholds.values())
+    if say.percent(lowest) != say.percent(highest):
+        return [say("thresholds_are", low=say.percent(lowest), high=say.percent(highest))]
+    low, high = map(say.percent, Scale(lowest).doubtful)
+    return [say("threshold_is", threshold=say.percent(lowest), low=low, high=high)]
+
+
+def _doubt(report: ArchiveReport, say: Wording) -> list[str]:
+    """Say how many tags are near the threshold."""
+    if report.scores.empty or not any(run.layout.scales for run in report.runs):
+        return []
+    n = int(report.table["n_doubtful"].sum())
+    n_all = int(report.scores.loc[report.scores["tagged"], "n_articles"].sum())
+    return [say("doubtful_tags", n=n, all=n_all) if n else say("no_doubtful_tags")]
 
 
 def _gaps(report: ArchiveReport, say: Wording) -> list[str]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from vnpolicy_nlp.model.tagger import Tagger
+
 __all__ = ["RunRecord"]
 
 
@@ -27,6 +29,8 @@ class RunRecord:
         Of the model with its thresholds; empty if it is not said, as all texts here.
     thresholds : dict of str to float
         The least probability with which an article got each topic; none of exclusive topics.
+    base_rates : dict of str to float
+        The share of articles with each topic that the probabilities presume; none if it is not said.
     text_columns, added_columns : tuple of str
     source, source_sha256, encoding : str
         The file that was tagged.
@@ -40,6 +44,7 @@ class RunRecord:
     training: dict[str, Any] | None = None
     model_sha256: str = ""
     thresholds: dict[str, float] = field(default_factory=dict)
+    base_rates: dict[str, float] = field(default_factory=dict)
     text_columns: tuple[str, ...] = ()
     added_columns: tuple[str, ...] = ()
     source: str = ""
@@ -60,12 +65,12 @@ class RunRecord:
             return None
         key, source, training = (_mapping(record.get(name)) for name in ("key", "input", "model"))
         n_cut = _mapping(record.get("counts")).get("cut", 0)
-        thresholds = _mapping(record.get("thresholds")).items()
         is_exclusive = _mapping(training.get("parameters")).get("exclusive") is True
         return cls(
             training=training or None,
             model_sha256=_text(key.get("model")),
-            thresholds={} if is_exclusive else {name: x for name, x in thresholds if _is_share(x)},
+            thresholds={} if is_exclusive else _shares(record.get("thresholds")),
+            base_rates=_shares(record.get("base_rates")),
             text_columns=_texts(record.get("text_columns")),
             added_columns=_texts(record.get("added_columns")),
             source=_text(source.get("name")),
@@ -82,6 +87,12 @@ class RunRecord:
             json.dumps(dict(training))
         )  # tuples are lists there
 
+    def as_it_was(self, tagger: Tagger) -> Tagger:
+        """Return a tagger with the thresholds and base rates of the run, as far as they are said."""
+        if set(self.base_rates) == set(tagger.topics):
+            tagger = tagger.with_base_rate(self.base_rates)
+        return tagger.with_thresholds(self.thresholds) if set(self.thresholds) == set(tagger.topics) else tagger
+
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
@@ -95,5 +106,5 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-def _is_share(value: Any) -> bool:
-    return isinstance(value, float) and 0 < value < 1
+def _shares(value: Any) -> dict[str, float]:
+    return {name: x for name, x in _mapping(value).items() if isinstance(x, float) and 0 < x < 1}
