@@ -147,7 +147,7 @@ class CsvTable:
                     yield Bad(line, "behind a broken record, and unlike the rows", self._lines.give_back())
                 else:
                     is_doubtful = False
-                    yield RawRow(row, raw)
+                    yield RawRow(row, raw.encode())
             elif raw.strip(_BLANK):  # a blank line is no record
                 is_doubtful = True
                 yield Bad(line, f"{len(row)} cells where the header has {n_columns}", raw)
