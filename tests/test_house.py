@@ -19,6 +19,7 @@ ALLOWED = {
     "model.scoring": ({"text", "model"}, {"joblib", "numpy"}),
     "model.export": ({"text", "model"}, {"numpy", "scipy", "sklearn"}),
     "archive": ({"errors", "text", "model", "archive"}, {"joblib"}),
+    "archive.csvplain": ({"archive"}, {"numpy"}),
     "archive.encodings": ({"errors"}, {"ftfy"}),
     "archive.parquettable": ({"errors", "archive"}, {"pyarrow"}),
     "archive.run": ({"errors", "text", "model", "archive", "distributed"}, {"joblib"}),

@@ -61,7 +61,9 @@ class JsonTable:
             if isinstance(record, Bad):
                 yield record
             elif other := record.keys() - known:
-                yield Bad(line, f"a key that the first {_LOOKED_AT} lines do not have: {min(other)!r}", record.raw.decode())
+                yield Bad(
+                    line, f"a key that the first {_LOOKED_AT} lines do not have: {min(other)!r}", record.raw.decode()
+                )
             else:
                 yield RawRow([record.get(column, MISSING) for column in columns], record.raw, line)
 
