@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from vnpolicy_nlp import segment
 from vnpolicy_nlp.errors import TextError
 from vnpolicy_nlp.text import decoder, segmenter
-from vnpolicy_nlp.text.compiled import load_compiled, load_crf_model
+from vnpolicy_nlp.text.compiled import load_compiled, load_reference
 from vnpolicy_nlp.text.cutter import Cutter
 from vnpolicy_nlp.text.normalize import normalize_all
 from vnpolicy_nlp.text.prepare import prepare
-from vnpolicy_nlp.text.reference import Reference
 from vnpolicy_nlp.text.segmented import Segmented
 from vnpolicy_nlp.text.segmenter import Segmenter, check_texts, segmenter_checksum
 
@@ -120,7 +119,7 @@ def test_the_cutter_cuts_a_chunk_as_it_cuts_the_text(text):
 
 def test_the_reference_and_the_decoder_agree(corpus):
     model = load_compiled()
-    cut, reference = Cutter(model.pattern, model.token_map), Reference(load_crf_model())
+    cut, reference = Cutter(model.pattern, model.token_map), load_reference()
     texts = normalize_all(corpus.texts[:10])
     for text, words in zip(texts, segment(texts), strict=True):
         tokens = cut.whole(text)
@@ -200,10 +199,8 @@ def test_a_forked_child_can_segment_while_the_parent_does():
 
 def test_an_undecided_run_of_any_length(monkeypatch):
     tables = load_compiled().tables
-    model = load_crf_model()
-    word = next(
-        token for token in tables.vocabulary if len(set(Reference(model).label([token] * 9))) > 1 and token.isalpha()
-    )
+    reference = load_reference()
+    word = next(token for token in tables.vocabulary if len(set(reference.label([token] * 9))) > 1 and token.isalpha())
     text = " ".join([word] * 300)
     monkeypatch.setattr(decoder, "_LONG_RUN", 3)
     assert segment([text]) == [underthesea.word_tokenize(text)]
