@@ -218,7 +218,7 @@ def _files(parts: ModelParts) -> dict[str, bytes]:
     for features, coef in zip(parts.views, parts.classifier.coef, strict=True):
         arrays[f"idf.{features.view.unit}"] = features.idf
         arrays[f"coef.{features.view.unit}"] = coef
-        files[_vocabulary_file(features.view)] = "".join(f"{term}\n" for term in features.terms).encode()
+        files[_vocabulary_file(features.view)] = "\n".join([*features.terms, ""]).encode()
     files[ARRAYS] = dump_arrays({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     manifest = {
         **_settings(parts),
