@@ -91,7 +91,7 @@ def test_one_broken_record_costs_no_other(body, rows, reasons):
 
 
 def test_a_mark_never_closed_costs_one_line_of_many(monkeypatch):
-    monkeypatch.setattr(csvrecords, "_MOST_LINES", 50)
+    monkeypatch.setattr(csvrecords, "MOST_LINES", 50)
     lines = [f"{n},Tin số {n}" for n in range(300)]
     lines[7] = '7,"Tin số 7'
     _, rows, bad = parsed("\n".join(["id,content", *lines]).encode())

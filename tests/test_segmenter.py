@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -9,17 +10,16 @@ import numpy as np
 import pytest
 import underthesea
 from conftest import golden
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vnpolicy_nlp import segment
 from vnpolicy_nlp.errors import TextError
-from vnpolicy_nlp.text import decoder, segmenter
-from vnpolicy_nlp.text.compiled import load_compiled, load_crf_model
+from vnpolicy_nlp.text import cutter, decoder, segmenter
+from vnpolicy_nlp.text.compiled import load_compiled, load_reference
 from vnpolicy_nlp.text.cutter import Cutter
 from vnpolicy_nlp.text.normalize import normalize_all
 from vnpolicy_nlp.text.prepare import prepare
-from vnpolicy_nlp.text.reference import Reference
 from vnpolicy_nlp.text.segmented import Segmented
 from vnpolicy_nlp.text.segmenter import Segmenter, check_texts, segmenter_checksum
 
@@ -105,6 +105,20 @@ def test_checksum_is_that_of_the_packaged_model(tagger):
     assert len(segmenter_checksum()) == 64
 
 
+chunk_pieces = [
+    *"0129aăxvDĐThSs.,;:!?…\"'“”‘’()[]%/-_&@<=°ʺ²",
+    "Th",
+    "TP",
+    "Tp",
+    "Mr",
+    "http",
+    "12",
+    "2017",
+    "1.2",
+    "7/8",
+]
+
+
 @given(texts_of_pieces)
 def test_the_cutter_cuts_a_chunk_as_it_cuts_the_text(text):
     text = unicodedata.normalize("NFC", text)
@@ -118,9 +132,30 @@ def test_the_cutter_cuts_a_chunk_as_it_cuts_the_text(text):
         assert sum(counts) == len(tokens)
 
 
+@pytest.fixture(scope="module")
+def find():
+    """What cuts by underthesea's pattern."""
+    return re.compile(load_compiled().pattern, re.VERBOSE).findall
+
+
+@settings(max_examples=1000)
+@given(chunk=st.lists(st.sampled_from(chunk_pieces), min_size=1, max_size=7).map("".join))
+def test_what_is_cut_without_the_pattern_is_cut_like_that_with_it(find, chunk):
+    parts = cutter._plain(chunk)
+    if parts is not None:
+        assert parts == find(chunk) == find(chunk + " ")
+
+
+@pytest.mark.parametrize(
+    "chunk", ["Tin", "xã,", "“Tin", "(xã).", "2017.", "1.234.567", "4,5%,", "(12/3/2017)...", "1-2"]
+)
+def test_most_chunks_are_cut_without_the_pattern(chunk):
+    assert "".join(cutter._plain(chunk) or []) == chunk
+
+
 def test_the_reference_and_the_decoder_agree(corpus):
     model = load_compiled()
-    cut, reference = Cutter(model.pattern, model.token_map), Reference(load_crf_model())
+    cut, reference = Cutter(model.pattern, model.token_map), load_reference()
     texts = normalize_all(corpus.texts[:10])
     for text, words in zip(texts, segment(texts), strict=True):
         tokens = cut.whole(text)
@@ -200,10 +235,8 @@ def test_a_forked_child_can_segment_while_the_parent_does():
 
 def test_an_undecided_run_of_any_length(monkeypatch):
     tables = load_compiled().tables
-    model = load_crf_model()
-    word = next(
-        token for token in tables.vocabulary if len(set(Reference(model).label([token] * 9))) > 1 and token.isalpha()
-    )
+    reference = load_reference()
+    word = next(token for token in tables.vocabulary if len(set(reference.label([token] * 9))) > 1 and token.isalpha())
     text = " ".join([word] * 300)
     monkeypatch.setattr(decoder, "_LONG_RUN", 3)
     assert segment([text]) == [underthesea.word_tokenize(text)]

@@ -11,7 +11,7 @@ from underthesea_core import CRFFeaturizer
 
 from vnpolicy_nlp.errors import SegmenterError
 from vnpolicy_nlp.text import compiled
-from vnpolicy_nlp.text.compiled import load_compiled, load_crf_model
+from vnpolicy_nlp.text.compiled import load_compiled, load_reference
 from vnpolicy_nlp.text.crfmodel import read_crf_model
 from vnpolicy_nlp.text.keytable import KeyTable
 from vnpolicy_nlp.text.pairmap import PairMap
@@ -94,23 +94,22 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
-def same(one, other):
-    return compiled._pack(one) == compiled._pack(other)
+def same(one, other, pack=compiled._pack):
+    return pack(one) == pack(other)
 
 
 def test_the_cached_models_are_the_fresh_ones(cache):
-    words, model = load_compiled(), load_crf_model()
-    assert [path.name.split("-")[0] for path in sorted(cache.iterdir())] == ["model", "words"]
+    words, reference = load_compiled(), load_reference()
+    assert [path.name.split("-")[0] for path in sorted(cache.iterdir())] == ["reference", "words"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled, "read_crf_model", None)  # it must not be needed
         assert same(words, load_compiled())
-        assert load_crf_model() == model
-    assert model == compiled._read_crf_model()
+        assert same(reference, load_reference(), compiled._pack_reference)
 
 
 @pytest.mark.parametrize(
     ("name", "get", "pack"),
-    [("words", load_compiled, compiled._pack), ("model", load_crf_model, compiled._pack_crf_model)],
+    [("words", load_compiled, compiled._pack), ("reference", load_reference, compiled._pack_reference)],
 )
 def test_a_damaged_cache_is_made_anew(cache, name, get, pack):
     fresh = get()

@@ -90,5 +90,5 @@ def text_reader(table: Table, text: Sequence[str]) -> Callable[[Row], str | Bad]
 
 def _bad(row: Row, reason: str) -> Bad:
     line = row.line if isinstance(row, NumberedRow) else 0
-    shown = row.raw if isinstance(row, RawRow) else raw_of(row)
+    shown = row.raw.decode() if isinstance(row, RawRow) else raw_of(row)
     return Bad(line, reason, shown)

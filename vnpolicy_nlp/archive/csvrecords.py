@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["NOT_CLOSED", "Dialect", "Lines", "Record", "records_in"]
+__all__ = ["MOST_LINES", "NOT_CLOSED", "Dialect", "Lines", "Record", "records_in"]
 
 _MAX_CELL = 2**31 - 1  # the module's own limit of 128 KiB is less than a long report with its page's scripts
 NOT_CLOSED = "a quotation mark is not closed"
 # A record of several lines that grows beyond this has a quotation mark that is never closed.
-_MOST_LINES, _MOST_CHARACTERS = 20_000, 16_000_000
+MOST_LINES, _MOST_CHARACTERS = 20_000, 16_000_000
 # What has been given back is read again. Where that becomes too much, a record may have few lines only.
 _MOST_READ_AGAIN, _FEW_LINES = 64_000_000, 8
 # Stands for a separator of several characters, as the csv module takes one only. No decoded text can hold it.
@@ -87,26 +87,43 @@ Record = tuple[int, list[str] | str, str]
 
 
 class Lines:
-    """Lines that remember which of them the present record has taken, and can be given back."""
+    """Lines that remember which of them the present record has taken, and can be given back.
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._again: deque[str] = deque()
+    Parameters
+    ----------
+    blocks : iterator of list of str
+        The lines, some at a time.
+
+    Attributes
+    ----------
+    waiting : deque of str
+        Those that are read next, before another block is asked for.
+    taken : list of str
+        By the present record.
+    number : int
+        Of the line taken last.
+    """
+
+    def __init__(self, blocks: Iterator[list[str]]) -> None:
+        self._blocks = blocks
+        self.waiting: deque[str] = deque()
         self.taken: list[str] = []
+        self.number = 0
         self._n_characters = self._n_again = 0
-        self.number = 0  # of the line taken last
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
+        while not self.waiting:
+            self.waiting.extend(next(self._blocks))
+        line = self.waiting.popleft()
         taken = self.taken
         taken.append(line)
         self.number += 1
         self._n_characters += len(line)
         if len(taken) > 1:
-            most = _MOST_LINES if self._n_again < _MOST_READ_AGAIN else _FEW_LINES
+            most = MOST_LINES if self._n_again < _MOST_READ_AGAIN else _FEW_LINES
             if len(taken) > most or self._n_characters > _MOST_CHARACTERS:
                 raise csv.Error("the quotation mark is not closed")
         return line
@@ -119,7 +136,7 @@ class Lines:
     def give_back(self) -> str:
         """Give back all lines of the record but the first; return that one."""
         first, *rest = self.taken
-        self._again.extendleft(reversed(rest))
+        self.waiting.extendleft(reversed(rest))
         self._n_again += self._n_characters + 1000 * len(rest)  # a line costs more than its characters
         self.number -= len(rest)
         self.taken = [first]

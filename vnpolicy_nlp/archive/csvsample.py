@@ -26,7 +26,8 @@ _FIGURES = re.compile(r"[\d/:.,+\-TZ ]{1,40}")
 
 def _records(sample: str, dialect: Dialect) -> Iterator[Record]:
     """Yield the records of a sample; blank lines are none."""
-    return (record for record in records_in(Lines(iter(io.StringIO(sample, newline=""))), dialect) if record[1])
+    lines = Lines(iter([io.StringIO(sample, newline="").readlines()]))
+    return (record for record in records_in(lines, dialect) if record[1])
 
 
 def find_dialect(sample: str, separators: Sequence[str] = SEPARATORS) -> Dialect:

@@ -1,9 +1,9 @@
 """CSV as it is found in old archives: every record comes out, as a row or as what could not be read.
 
 `csvrecords` parses, and starts anew behind a record that cannot be parsed: so one quotation mark that is never closed
-costs one line, and not the rest of the file. `csvsample` tells dialect and rows by the file's beginning. Here stands
-what makes a table of that: which record is the header, and which are rows. `docs/reading.md` says how this compares
-with other readers.
+costs one line, and not the rest of the file; `csvplain` saves it the blocks in which there is nothing to doubt.
+`csvsample` tells dialect and rows by the file's beginning. Here stands what makes a table of that: which record is the
+header, and which are rows. `docs/reading.md` says how this compares with other readers.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from __future__ import annotations
 import codecs
 import re
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from vnpolicy_nlp.archive.csvplain import may_be_plain, plain_rows
 from vnpolicy_nlp.archive.csvrecords import Dialect, Lines, records_in
 from vnpolicy_nlp.archive.csvsample import SEPARATORS, Shape, find_dialect, rows_fit, usual_size
 from vnpolicy_nlp.archive.rows import Bad, RawRow, Row
@@ -58,8 +60,8 @@ class CsvTable:
         self, chunks: Iterator[bytes], name: str, separator: str | None = None, suffix_separator: str = ","
     ) -> None:
         self._name = name
-        blocks = _blocks(chunks, name)
-        first = next(blocks, b"")
+        self._blocks = _Blocks(chunks, name)
+        first = next(self._blocks, b"")
         while first.startswith(codecs.BOM_UTF8):  # the encoding's mark is gone already; some files have two
             first = first.removeprefix(codecs.BOM_UTF8)
         if not first.strip(b"\r\n\0 "):
@@ -68,7 +70,7 @@ class CsvTable:
         self._excels = _EXCELS_LINE.match(self._sample)
         self.dialect = find_dialect(self._sample, self._separators(separator, suffix_separator))
         self._is_stray = False
-        self._lines = Lines(self._decoded(_chain(first, blocks)))
+        self._lines = Lines(map(self._decoded, chain([first], self._blocks)))
         self._records = records_in(self._lines, self.dialect)
         self._before: list[Bad] = []
         self.columns, self.header = self._find_header()
@@ -134,8 +136,15 @@ class CsvTable:
         """Yield all records below the header."""
         yield from self._before
         n_columns = len(self.columns)
+        is_simple = may_be_plain(self.dialect)
         is_doubtful = False  # whether this may be a piece of a broken record
-        for line, row, raw in self._records:
+        while True:
+            if is_simple and not is_doubtful and not self._lines.waiting:
+                yield from self._plain_rows()
+            record = next(self._records, None)
+            if record is None:
+                return
+            line, row, raw = record
             if isinstance(row, str):
                 is_doubtful = True
                 yield Bad(line, row, raw)
@@ -147,7 +156,7 @@ class CsvTable:
                     yield Bad(line, "behind a broken record, and unlike the rows", self._lines.give_back())
                 else:
                     is_doubtful = False
-                    yield RawRow(row, raw)
+                    yield RawRow(row, raw.encode())
             elif raw.strip(_BLANK):  # a blank line is no record
                 is_doubtful = True
                 yield Bad(line, f"{len(row)} cells where the header has {n_columns}", raw)
@@ -157,15 +166,24 @@ class CsvTable:
         """What rows look like: learned when the first broken record is met, for most files have none."""
         return Shape(self._sample, self.dialect, self.columns)
 
-    def _decoded(self, blocks: Iterator[bytes]) -> Iterator[str]:
-        """Yield the lines of blocks with their ends, as the csv module wants them: LF, CRLF or CR."""
-        for block in blocks:
-            lines = block.splitlines(keepends=True)  # of bytes: those of text would cut at U+2028 and others too
-            try:
-                yield from list(map(bytes.decode, lines))
-            except UnicodeDecodeError:
-                self._is_stray = True
-                yield from (line.decode("utf-8", "surrogateescape") for line in lines)
+    def _plain_rows(self) -> Iterator[RawRow]:
+        """Yield the rows of the next blocks, up to one that is not plain."""
+        for block in self._blocks:
+            plain = plain_rows(block, self.dialect, len(self.columns))
+            self._lines.number += plain.n_lines
+            self._blocks.give_back(block[plain.n_bytes :])
+            if not plain.rows:
+                return
+            yield from plain.rows
+
+    def _decoded(self, block: bytes) -> list[str]:
+        """Return the lines of a block with their ends, as the csv module wants them: LF, CRLF or CR."""
+        lines = block.splitlines(keepends=True)  # of bytes: those of text would cut at U+2028 and others too
+        try:
+            return list(map(bytes.decode, lines))
+        except UnicodeDecodeError:
+            self._is_stray = True
+            return [line.decode("utf-8", "surrogateescape") for line in lines]
 
 
 def _names_a_text(row: list[str]) -> bool:
@@ -180,23 +198,39 @@ def _hides_a_text(line: str) -> bool:
     return _names_a_text([name.strip("\"' \r\n") for name in _SPLIT.split(line)])
 
 
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+class _Blocks:
+    """The bytes of a file, cut behind line ends.
 
+    Parameters
+    ----------
+    chunks : iterator of bytes
+    name : str
+        Of the file, for messages.
+    """
 
-def _blocks(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """Yield the bytes again, cut behind line ends."""
-    rest = bytearray()
-    for chunk in chunks:
-        # A carriage return may be half of a line end, unless something stands behind it.
-        cut = chunk.rfind(b"\n") + 1 or chunk.rfind(b"\r", 0, -1) + 1
-        if not cut:
-            rest += chunk
-            if len(rest) > _LONGEST_LINE:
-                raise TableError(f"{name} has a line of more than {_LONGEST_LINE >> 20} MiB: is it a table?")
-            continue
-        yield bytes(rest + chunk[:cut])
-        rest = bytearray(chunk[cut:])
-    if rest:
-        yield bytes(rest)
+    def __init__(self, chunks: Iterator[bytes], name: str) -> None:
+        self._chunks, self._name = chunks, name
+        self._rest = bytearray()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        for chunk in self._chunks:
+            # A carriage return may be half of a line end, unless something stands behind it.
+            cut = chunk.rfind(b"\n") + 1 or chunk.rfind(b"\r", 0, -1) + 1
+            if cut:
+                block = bytes(self._rest + chunk[:cut])
+                self._rest = bytearray(chunk[cut:])
+                return block
+            self._rest += chunk
+            if len(self._rest) > _LONGEST_LINE:
+                raise TableError(f"{self._name} has a line of more than {_LONGEST_LINE >> 20} MiB: is it a table?")
+        if not self._rest:
+            raise StopIteration
+        block, self._rest = bytes(self._rest), bytearray()
+        return block
+
+    def give_back(self, data: bytes) -> None:
+        """Put the end of the last block in front of the next one."""
+        self._rest[:0] = data

@@ -14,6 +14,7 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
+from contextlib import suppress
 from functools import lru_cache
 from itertools import product
 from typing import IO, TYPE_CHECKING
@@ -302,6 +303,8 @@ def _refusal(likely: list[str]) -> EncodingError:
 
 
 def _utf16_order(sample: bytes) -> str | None:
+    if b"\0" not in sample:
+        return None
     for encoding, place in (("utf-16-le", 1), ("utf-16-be", 0)):
         # Every other byte of Vietnamese in UTF-16 is one of few: most letters, blanks and digits have a zero there.
         zeros, others = sample[place::2].count(0), sample[1 - place :: 2].count(0)
@@ -312,6 +315,9 @@ def _utf16_order(sample: bytes) -> str | None:
 
 def _is_utf8(sample: bytes) -> bool:
     """Say whether most characters beyond ASCII are UTF-8. The reader sets aside the rows of those that are not."""
+    with suppress(UnicodeDecodeError):
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+        return True
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(sample)
     n_ascii = len(text.encode("ascii", "ignore"))
     n_sound = len(text.encode("utf-8", "ignore").decode("utf-8")) - n_ascii

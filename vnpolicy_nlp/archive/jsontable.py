@@ -61,7 +61,9 @@ class JsonTable:
             if isinstance(record, Bad):
                 yield record
             elif other := record.keys() - known:
-                yield Bad(line, f"a key that the first {_LOOKED_AT} lines do not have: {min(other)!r}", record.raw)
+                yield Bad(
+                    line, f"a key that the first {_LOOKED_AT} lines do not have: {min(other)!r}", record.raw.decode()
+                )
             else:
                 yield RawRow([record.get(column, MISSING) for column in columns], record.raw, line)
 
@@ -74,7 +76,7 @@ def _first(records: Iterable[_Object | Bad | None]) -> list[_Object | Bad]:
 class _Object(dict[str, Any]):
     """A JSON object, and how it stands in the file."""
 
-    raw = ""
+    raw = b""
 
 
 class _UnfitError(ValueError):
@@ -118,7 +120,7 @@ def _object(number: int, line: bytes) -> _Object | Bad:
         return Bad(number, f"not JSON ({error})", raw)
     if not isinstance(record, _Object):
         return Bad(number, "not a JSON object", raw)
-    record.raw = raw
+    record.raw = line
     return record
 
 

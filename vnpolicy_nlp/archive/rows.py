@@ -23,11 +23,11 @@ class NumberedRow(Row):
 
 
 class RawRow(NumberedRow):
-    """The cells of a record, and how it stands in the file."""
+    """The cells of a record, and how it stands in the file, in UTF-8: so it is written again."""
 
     __slots__ = ("raw",)
 
-    def __init__(self, cells: Iterable[Any], raw: str, line: int = 0) -> None:
+    def __init__(self, cells: Iterable[Any], raw: bytes, line: int = 0) -> None:
         super().__init__(cells, line)
         self.raw = raw
 

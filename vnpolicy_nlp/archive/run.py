@@ -40,7 +40,7 @@ from vnpolicy_nlp.archive.workplace import Workplace, beside
 from vnpolicy_nlp.errors import ClusterError, OutputError, ReadError, TableError
 from vnpolicy_nlp.model.artifact import model_sha256
 from vnpolicy_nlp.model.columns import added_columns, check_columns, document_cells, guess_text_columns
-from vnpolicy_nlp.model.processes import share_out
+from vnpolicy_nlp.model.processes import count_processes, share_out
 from vnpolicy_nlp.model.scoring import model_folder, pack_texts, unpack_texts, working_model
 from vnpolicy_nlp.model.tagger import Tagger, load
 
@@ -390,13 +390,11 @@ def _sharing(tagger: Tagger, wanted: Wanted, n_jobs: int, cluster: str | None) -
         with connected(cluster, tagger) as workers:
             yield partial(workers.share_out, work=work)
         return
-    from joblib import effective_n_jobs
-
     yield partial(
         share_out,
         here=partial(work, tagger),
         there=lambda batch: partial(_tag_packed, work, model_folder(tagger.parts), *pack_texts(batch)),
-        n_processes=effective_n_jobs(n_jobs),
+        n_processes=count_processes(n_jobs),
     )
 
 

@@ -45,7 +45,7 @@ class CsvFormat:
 
     def head(self, columns: Sequence[str], added: Sequence[str], raw: str = "") -> bytes:
         """Return what stands before the rows; `raw` is the header of the input."""
-        header = RawRow(columns, raw) if raw else list(columns)
+        header = RawRow(columns, raw.encode()) if raw else list(columns)
         return (_MARK if self.byte_order_mark else b"") + self.rows(columns, [header], added, [list(added)])
 
     def rows(
@@ -53,7 +53,7 @@ class CsvFormat:
     ) -> bytes:
         """Return rows with their new cells."""
         if self.as_read:
-            return "".join(self._pieces(rows, more)).encode()
+            return b"".join(self._pieces(rows, more))
         collected = _Collected(self.line_end)
         # Before Python 3.13 the module quotes only those of \r and \n that stand in its line terminator, so it gets
         # both here, and `_Collected` puts the file's own in their place.
@@ -61,14 +61,15 @@ class CsvFormat:
         writer.writerows([*map(as_text, row), *cells] for row, cells in zip(rows, more, strict=True))
         return "".join(collected.written).encode()
 
-    def _pieces(self, rows: Sequence[Row], more: Sequence[list[str]]) -> Iterator[str]:
+    def _pieces(self, rows: Sequence[Row], more: Sequence[list[str]]) -> Iterator[bytes]:
         """Yield rows as they stand in the file, without their line ends, and what comes behind them."""
         separator, cell = self.dialect.separator, self.dialect.cell
         for row, cells in zip(rows, more, strict=True):
-            raw: str = row.raw  # type: ignore[attr-defined]
-            body = raw.rstrip("\r\n")
+            raw: bytes = row.raw  # type: ignore[attr-defined]
+            body = raw.rstrip(b"\r\n")
             yield body
-            yield f"{separator}{separator.join(map(cell, cells))}{raw[len(body) :] or self.line_end}"
+            yield separator.join(["", *map(cell, cells)]).encode()
+            yield raw[len(body) :] or self.line_end.encode()
 
 
 class _Collected:
@@ -142,11 +143,11 @@ class JsonFormat:
             new = json.dumps(dict(zip(added, cells, strict=True)), ensure_ascii=False)
             old = row.raw.strip() if self.as_read else self._object(columns, row)  # type: ignore[attr-defined]
             body = old[:-1].rstrip()
-            lines.append(f"{body}{'' if body == '{' else ', '}{new[1:]}\n")
-        return "".join(lines).encode()
+            lines += [body, b"" if body == b"{" else b", ", new[1:].encode(), b"\n"]
+        return b"".join(lines)
 
-    def _object(self, columns: Sequence[str], row: Row) -> str:
-        return json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=as_text)
+    def _object(self, columns: Sequence[str], row: Row) -> bytes:
+        return json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=as_text).encode()
 
 
 def quarantined(name: str, bad: Iterable[Bad], *, header: bool) -> bytes:

@@ -16,6 +16,7 @@ import hashlib
 import json
 import tempfile
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,11 @@ class ModelParts:
     presets: Mapping[str, NDArray[np.float64]]
     base_rates: NDArray[np.float64]
     record: Mapping[str, Any]
+
+    @cached_property
+    def sha256(self) -> str:
+        """A hash of all that the model is: that of the manifest that its folder has."""
+        return _sha256(_files(self)[MANIFEST])
 
     def with_preset(self, name: str) -> ModelParts:
         """Return the model with the thresholds of a preset.
@@ -166,8 +172,8 @@ def read_model(folder: str | Path) -> ModelParts:
 
 
 def model_sha256(parts: ModelParts) -> str:
-    """Return a hash of all that a model is: that of the manifest that its folder has."""
-    return _sha256(_files(parts)[MANIFEST])
+    """Return a hash of all that a model is, worked out once a model."""
+    return parts.sha256
 
 
 def read_manifest(folder: str | Path) -> dict[str, Any]:
@@ -212,7 +218,7 @@ def _files(parts: ModelParts) -> dict[str, bytes]:
     for features, coef in zip(parts.views, parts.classifier.coef, strict=True):
         arrays[f"idf.{features.view.unit}"] = features.idf
         arrays[f"coef.{features.view.unit}"] = coef
-        files[_vocabulary_file(features.view)] = "".join(f"{term}\n" for term in features.terms).encode()
+        files[_vocabulary_file(features.view)] = "\n".join([*features.terms, ""]).encode()
     files[ARRAYS] = dump_arrays({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     manifest = {
         **_settings(parts),

@@ -131,7 +131,7 @@ class ViewFeatures:
 
     @cached_property
     def _index(self) -> NgramIndex:
-        return NgramIndex([tuple(term.split(" ")) for term in self.terms])
+        return NgramIndex(self.terms)
 
     @cached_property
     def _units(self) -> TokenUnits | WordUnits:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["share_out"]
+__all__ = ["count_processes", "share_out"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -20,6 +20,15 @@ Result = TypeVar("Result")
 _AHEAD = 2  # tasks a process has been given: while it works on one the next is handed over
 _MOST_HELD = 8  # tasks a process whose results wait for an earlier one
 _IDLE_SECONDS = 60  # after which a process ends
+
+
+def count_processes(n_jobs: int) -> int:
+    """Return for how many processes a number stands, as in joblib: -1 for one a core."""
+    if n_jobs == 1:
+        return 1  # importing joblib takes as long as tagging 200 articles
+    from joblib import effective_n_jobs
+
+    return int(effective_n_jobs(n_jobs))
 
 
 def share_out(

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary, finalize
 import numpy as np
 
 from vnpolicy_nlp.model.artifact import read_model, write_model
-from vnpolicy_nlp.model.processes import share_out
+from vnpolicy_nlp.model.processes import count_processes, share_out
 from vnpolicy_nlp.text.prepare import encode
 from vnpolicy_nlp.text.segmenter import batches
 
@@ -57,9 +57,7 @@ def score_segmented(parts: ModelParts, articles: Segmented) -> Answer:
 
 def score_in_processes(parts: ModelParts, texts: Sequence[str], n_jobs: int) -> Answer:
     """Return what `score_texts` does, worked out by `n_jobs` processes; -1 for one a core."""
-    from joblib import effective_n_jobs
-
-    n_processes = effective_n_jobs(n_jobs)
+    n_processes = count_processes(n_jobs)
     answers = share_out(
         batches(texts, n_processes),
         here=lambda batch: score_texts(parts, batch),

@@ -69,24 +69,44 @@ class View:
 class NgramIndex:
     """Columns of a vocabulary's n-grams, by the numbers of their units.
 
-    An n-gram is looked up as the pair of its first n - 1 units and its last one.
+    An n-gram is looked up as the pair of its first n - 1 units and its last one. Units and n-grams are numbered in the
+    order in which the vocabulary has them.
+
+    Parameters
+    ----------
+    terms : sequence of str
+        All different.
+    joint : str
+        What stands between the units of a term.
+
+    Attributes
+    ----------
+    unit_number : dict of str to int
+    unknown : int
+        Of a unit that is in no term.
+    columns : list of ndarray of int64
+        By level: number of an n-gram to column, -1 for none.
+    levels : list of PairMap
+        Pairs to numbers, from those of two units on.
     """
 
-    def __init__(self, ngrams: Sequence[tuple[str, ...]]) -> None:
-        self.unit_number = {unit: n for n, unit in enumerate(dict.fromkeys(u for ngram in ngrams for u in ngram))}
-        self.unknown = len(self.unit_number)  # a unit that is in no term
-        column = {ngram: place for place, ngram in enumerate(ngrams)}
-        singles = [column.get((unit,), -1) for unit in self.unit_number]
-        self.columns = [np.array([*singles, -1])]  # by level: number of an n-gram to column, -1 for none
+    def __init__(self, terms: Sequence[str], joint: str = " ") -> None:
+        units = joint.join(terms).split(joint) if terms else []
+        self.unit_number = {unit: n for n, unit in enumerate(dict.fromkeys(units))}
+        self.unknown = len(self.unit_number)
+        numbers = np.fromiter(map(self.unit_number.__getitem__, units), np.int64, len(units))
+        sizes = np.array([term.count(joint) + 1 for term in terms], dtype=np.int64)
+        starts = np.cumsum(sizes) - sizes
+        number = numbers.take(starts)  # of what each term begins with, one unit at first
+        self.columns = [_columns(number, sizes == 1, self.unknown + 1)]
         self.levels: list[PairMap] = []
-        number: dict[tuple[str, ...], int] = {(unit,): n for unit, n in self.unit_number.items()}
-        for size in range(2, max(map(len, ngrams), default=1) + 1):
-            keys = list(dict.fromkeys(ngram[:size] for ngram in ngrams if len(ngram) >= size))
-            pairs = [(number[key[:-1]], self.unit_number[key[-1]]) for key in keys]
-            first, second = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-            self.levels.append(PairMap.build(first, second, np.arange(len(keys))))
-            self.columns.append(np.array([column.get(key, -1) for key in keys], dtype=np.int64))
-            number = {key: n for n, key in enumerate(keys)}
+        for size in range(2, int(sizes.max(initial=1)) + 1):
+            longer = np.flatnonzero(sizes >= size)
+            first, second = number[longer], numbers[starts[longer] + size - 1]
+            one, of = _first_places(first << 32 | second)
+            self.levels.append(PairMap.build(first[one], second[one], np.arange(len(one))))
+            number[longer] = of
+            self.columns.append(_columns(number, sizes == size, len(one)))
 
     def find(self, units: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
         """Yield the terms in a row of units, those of one length at a time, the shortest first.
@@ -107,6 +127,22 @@ class NgramIndex:
                 at = at.take(found)
             known = column_of.take(number) >= 0
             yield at.compress(known), number.compress(known), column_of
+
+
+def _columns(number: Ints, is_term: NDArray[np.bool_], n_numbers: int) -> Ints:
+    """Return the column of each number, -1 for numbers that are no terms."""
+    columns = np.full(n_numbers, -1)
+    columns[number[is_term]] = np.flatnonzero(is_term)
+    return columns
+
+
+def _first_places(keys: Ints) -> tuple[Ints, Ints]:
+    """Return where each key stands first, ascending, and for each place which of these its key is."""
+    _, first, of = np.unique(keys, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return first[order], rank[of]
 
 
 class TokenUnits:
@@ -155,7 +191,7 @@ class WordUnits:
 
     def __init__(self, view: View, index: NgramIndex) -> None:
         self._view, self._index = view, index
-        self._words = NgramIndex([tuple(unit.split("_")) for unit in index.unit_number])  # its columns are units
+        self._words = NgramIndex(tuple(index.unit_number), joint="_")  # its columns are units
         self._alone = TokenUnits(view, index)
         self._parts = _PartsOfWords(view, self._words)
 

@@ -1,7 +1,7 @@
-"""The word model, compiled and as it is, from the user's cache folder or from underthesea's files.
+"""The word model, compiled for the fast way and for the slow one, from the user's cache folder.
 
-Compiling takes a second and needs `import underthesea`, and reading the files takes a third of one; the cached files
-load in some milliseconds and need neither.
+Compiling takes a second and needs underthesea's files, and `import underthesea`; the cached files load in some
+milliseconds and need neither.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from vnpolicy_nlp.errors import SegmenterError
 from vnpolicy_nlp.text.crfmodel import CRFModel, read_crf_model
 from vnpolicy_nlp.text.cutter import without_groups
 from vnpolicy_nlp.text.pairmap import PairMap
+from vnpolicy_nlp.text.reference import Reference
 from vnpolicy_nlp.text.tables import Tables, compile_tables
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["CompiledModel", "is_known", "load_compiled", "load_crf_model", "segmenter_checksum"]
+__all__ = ["CompiledModel", "is_known", "load_compiled", "load_reference", "segmenter_checksum"]
 
 T = TypeVar("T")
 FORMAT = 1  # raise it when what a cached file means changes: files of other formats are not looked at
@@ -105,15 +106,29 @@ def load_compiled() -> CompiledModel:
     return _cached("words", _compile, _pack, _unpack)
 
 
-def load_crf_model() -> CRFModel:
-    """Return the word model as underthesea's files have it; try to keep it where the cache does not have it.
+def load_reference() -> Reference:
+    """Return the word model as the slow way needs it; compile it and try to keep it where the cache does not have it.
+
+    Raises
+    ------
+    SegmenterError
+        If underthesea's files cannot be read.
+    """
+    return _cached("reference", _compile_reference, _pack_reference, _unpack_reference)
+
+
+def _read_crf_model() -> CRFModel:
+    """Return the word model as underthesea's files have it.
 
     Raises
     ------
     SegmenterError
         If underthesea is not installed, or its files cannot be read.
     """
-    return _cached("model", _read_crf_model, _pack_crf_model, _unpack_crf_model)
+    folder = _underthesea()
+    if folder is None:
+        raise SegmenterError("underthesea is not installed: pip install 'underthesea>=9.5,<10'")
+    return read_crf_model(folder / _MODEL)
 
 
 def _underthesea() -> Path | None:
@@ -151,25 +166,25 @@ def _cache_file(name: str) -> Path | None:
         return None
 
 
-def _read_crf_model() -> CRFModel:
-    folder = _underthesea()
-    if folder is None:
-        raise SegmenterError("underthesea is not installed: pip install 'underthesea>=9.5,<10'")
-    return read_crf_model(folder / _MODEL)
+def _compile_reference() -> Reference:
+    return Reference.compile(_read_crf_model())
 
 
-def _pack_crf_model(model: CRFModel) -> bytes:
-    names = {"attributes": list(model.weights), "templates": model.templates, "dictionary": sorted(model.dictionary)}
-    weights = np.array(list(model.weights.values()), dtype=np.float64)
-    return save({"names": _as_array(names), "weights": weights, "transitions": np.array(model.transitions)})
+def _pack_reference(reference: Reference) -> bytes:
+    rows = [[*kind, list(row_of)] for kind, row_of in reference.rows.items()]
+    names = {"templates": reference.templates, "rows": rows, "dictionary": sorted(reference.dictionary)}
+    arrays = {f"weights.{place}": table for place, table in enumerate(reference.weights)}
+    return save({**arrays, "names": _as_array(names), "transitions": np.array(reference.transitions)})
 
 
-def _unpack_crf_model(payload: bytes) -> CRFModel:
+def _unpack_reference(payload: bytes) -> Reference:
     arrays = load(payload)
     names = json.loads(arrays["names"].tobytes())
+    templates = tuple(names["templates"])
+    rows = {(function, size): {value: row for row, value in enumerate(seen)} for function, size, seen in names["rows"]}
+    weights = tuple(arrays[f"weights.{place}"] for place in range(len(templates)))
     (bb, bi), (ib, ii) = arrays["transitions"].tolist()
-    weights = dict(zip(names["attributes"], map(tuple, arrays["weights"].tolist()), strict=True))
-    return CRFModel(weights, ((bb, bi), (ib, ii)), tuple(names["templates"]), frozenset(names["dictionary"]))
+    return Reference(templates, rows, weights, ((bb, bi), (ib, ii)), frozenset(names["dictionary"]))
 
 
 def _as_array(names: dict[str, Any]) -> NDArray[np.uint8]:
@@ -177,7 +192,7 @@ def _as_array(names: dict[str, Any]) -> NDArray[np.uint8]:
 
 
 def _compile() -> CompiledModel:
-    tables = compile_tables(load_crf_model())
+    tables = compile_tables(_read_crf_model())
     from underthesea.pipeline.text_normalize.text_normalizer import token_map
     from underthesea.pipeline.word_tokenize.regex_tokenize import regex_patterns_combine
 

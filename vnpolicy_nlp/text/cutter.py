@@ -12,6 +12,19 @@ __all__ = ["Cutter", "without_groups"]
 
 _LONGEST_MAPPED = 6  # characters; upstream's token map is not asked about longer tokens
 _MARKS = frozenset('.,;:!?)"”’…')
+_AMONG_MARKS = re.compile(
+    r"""
+    (["'“‘(\[])?
+    (
+        [^\W\d_]+
+        | \d+ (?:\.\d+){0,2} | \d+ (?:,\d+)+
+        | \d{1,2}/\d{1,4} | \d{1,2}/\d{1,2}/\d+ | \d{1,2}-\d{1,4} | \d{1,2}-\d{1,2}-\d+
+    )
+    (["'”’)\]%])?
+    ([,;:!?…] | \.+)?
+    """,
+    re.VERBOSE,
+).fullmatch
 _SHORTENED = frozenset(("Tp", "Mr", "Mrs", "Ms", "Dr", "ThS"))  # the pattern keeps the dot with these
 
 
@@ -58,18 +71,25 @@ class Cutter:
 
 
 def _plain(chunk: str) -> list[str] | None:
-    """Cut letters with at most one mark after them, as most chunks are, without the pattern; None for other chunks.
+    """Cut letters or a number among marks, as most chunks are, without the pattern; None for other chunks.
 
-    The pattern takes letters as one word wherever none of its special cases begins there: "Th.S" (its dot is any
+    The pattern takes these as one token each wherever none of its special cases begins there: "Th.S" (its dot is any
     character), the mark U+02BA, which counts as a letter, and abbreviations with a dot.
     """
     last = chunk[-1]
-    letters = chunk[:-1] if last in _MARKS else chunk
-    if not letters.isalpha() or "ʺ" in letters or (letters[:2] == "Th" and letters[3:4] in ("S", "s")):
+    middle = chunk[:-1] if last in _MARKS else chunk
+    if middle.isalpha():
+        parts = [middle, last] if last in _MARKS else [middle]
+    elif match := _AMONG_MARKS(chunk):
+        parts = [part for part in match.groups() if part]
+        middle = match[2]
+    else:
         return None
-    if last == "." and (letters.isupper() or letters in _SHORTENED):
+    if "ʺ" in middle or (middle[:2] == "Th" and middle[3:4] in ("S", "s")):
         return None
-    return [letters, last] if last in _MARKS else [letters]
+    if (middle.isupper() or middle in _SHORTENED) and f"{middle}." in chunk:
+        return None
+    return parts
 
 
 def without_groups(pattern: str) -> str:

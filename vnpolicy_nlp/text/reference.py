@@ -7,6 +7,7 @@ apart; then the best path so far plus the transition, plus the token's weights.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -28,61 +29,77 @@ __all__ = ["Reference"]
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, eq=False)
 class Reference:
     """Labels one text at a time.
 
-    Parameters
+    Attributes
     ----------
-    model : CRFModel
+    templates : tuple of str
+        In the order of the additions.
+    rows : dict of tuple to dict of str to int
+        By function and number of tokens, as (``"lower"``, 2): the row of what a template sees, wherever it looks.
+    weights : tuple of ndarray of float64, shape (n_rows + 1, 2)
+        Of each template, by row; the last row is for what has no weight.
+    transitions : tuple of tuple of float
+    dictionary : frozenset of str
+        The last two as `CRFModel` has them.
     """
 
-    def __init__(self, model: CRFModel) -> None:
-        self._transitions = model.transitions
-        self._dictionary = model.dictionary
-        self._templates = [parse_template(name) for name in model.templates]
+    templates: tuple[str, ...]
+    rows: dict[tuple[str, int], dict[str, int]]
+    weights: tuple[Floats, ...]
+    transitions: tuple[Pair, Pair]
+    dictionary: frozenset[str]
+
+    @classmethod
+    def compile(cls, model: CRFModel) -> Reference:
+        """Return what labels by a word model."""
         by_name: dict[str, dict[str, Pair]] = {name: {} for name in model.templates}
-        for attribute, weights in model.weights.items():
+        for attribute, pair in model.weights.items():
             name, _, value = attribute.partition("=")
-            by_name[name][value] = weights
-        self._rows: dict[tuple[str, int], dict[str, int]] = {}  # by what a template sees, wherever it looks
-        for template in self._templates:
-            rows = self._rows.setdefault((template.function, template.size), {})
+            by_name[name][value] = pair
+        templates = [parse_template(name) for name in model.templates]
+        rows: dict[tuple[str, int], dict[str, int]] = {}
+        for template in templates:
+            rows_of = rows.setdefault((template.function, template.size), {})
             for value in by_name[template.name]:
-                rows.setdefault(value, len(rows))
-        self._weights: list[Floats] = []  # of each template, by row; the last row is for what has no weight
-        for template in self._templates:
-            rows, weights_of = self._rows[template.function, template.size], by_name[template.name]
-            table = np.zeros((len(rows) + 1, 2))
-            for value, pair in weights_of.items():
-                table[rows[value]] = pair
-            self._weights.append(table)
+                rows_of.setdefault(value, len(rows_of))
+        weights = []
+        for template in templates:
+            rows_of = rows[template.function, template.size]
+            table = np.zeros((len(rows_of) + 1, 2))
+            for value, pair in by_name[template.name].items():
+                table[rows_of[value]] = pair
+            weights.append(table)
+        return cls(model.templates, rows, tuple(weights), model.transitions, model.dictionary)
 
     def label(self, tokens: Sequence[str]) -> list[bool]:
         """Return for each token whether it goes on with the word before it."""
         n = len(tokens)
         found = self._look_up(tokens)
         state = np.zeros((n, 2))
-        for template, weights in zip(self._templates, self._weights, strict=True):
+        for template, weights in zip(map(parse_template, self.templates), self.weights, strict=True):
             start = template.first + REACH
             state += weights.take(found[template.function, template.size][start : start + n], axis=0)
-        return _viterbi(state.tolist(), self._transitions)
+        return _viterbi(state.tolist(), self.transitions)
 
     def _look_up(self, tokens: Sequence[str]) -> dict[tuple[str, int], NDArray[np.int64]]:
         """Return the rows of the n-grams by first token, from `REACH` before the text to as many behind it."""
-        sizes = range(1, max(size for _, size in self._rows) + 1)
+        sizes = range(1, max(size for _, size in self.rows) + 1)
         lower = _of_each(tokens, str.lower)
         spelled = {size: [" ".join(ngram) for ngram in _ngrams(tokens, size)] for size in sizes}
         lowered = {size: [" ".join(ngram) for ngram in _ngrams(lower, size)] for size in sizes}
         digits, titles = _of_each(tokens, is_digit), _of_each(tokens, _is_titled)
         found = {}
-        for (function, size), rows in self._rows.items():
+        for (function, size), rows in self.rows.items():
             none = len(rows)
             true, false = rows.get("True", none), rows.get("False", none)
             match function:
                 case "lower":
                     inner = [rows.get(ngram, none) for ngram in lowered[size]]
                 case "is_in_dict":
-                    inner = [true if ngram in self._dictionary else false for ngram in lowered[size]]
+                    inner = [true if ngram in self.dictionary else false for ngram in lowered[size]]
                 case "istitle":
                     inner = [false if False in several else true for several in _ngrams(titles, size)]
                 case "isdigit":

@@ -22,17 +22,17 @@ import numpy as np
 
 from vnpolicy_nlp.errors import TextError
 from vnpolicy_nlp.text.chunks import Chunks
-from vnpolicy_nlp.text.compiled import is_known, load_compiled, load_crf_model, segmenter_checksum
+from vnpolicy_nlp.text.compiled import is_known, load_compiled, load_reference, segmenter_checksum
 from vnpolicy_nlp.text.cutter import Cutter
 from vnpolicy_nlp.text.decoder import decode
 from vnpolicy_nlp.text.lexicon import Lexicon
-from vnpolicy_nlp.text.reference import Reference
 from vnpolicy_nlp.text.segmented import Segmented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from vnpolicy_nlp.text.compiled import CompiledModel
+    from vnpolicy_nlp.text.reference import Reference
 
 __all__ = ["Segmenter", "batches", "check_texts", "segment", "segmenter_checksum", "shared_segmenter"]
 
@@ -106,7 +106,7 @@ class Segmenter:
     def _slowly(self, text: str) -> tuple[list[int], list[bool]]:
         """Return tokens and labels of one text, cut and labelled as a whole."""
         if self._reference is None:
-            self._reference = Reference(load_crf_model())
+            self._reference = load_reference()
         tokens = self._cut.whole(text)
         inside = self._reference.label(tokens)
         numbers: list[int] = []
