@@ -300,7 +300,7 @@ def test_what_is_no_article_is_said(tmp_path, name, content, arguments, message)
 
 def test_thresholds_of_ones_own(tagger):
     assert tagger.with_thresholds({"ideology_work": 0.5}).thresholds == tagger.thresholds | {"ideology_work": 0.5}
-    with pytest.raises(vp.InputError, match="thresholds of unknown topics: x; known are"):
+    with pytest.raises(vp.InputError, match=r"thresholds of unknown topics: x; known are"):
         tagger.with_thresholds({"x": 0.5})
-    with pytest.raises(vp.InputError, match="the threshold of ideology_work is 1.0: it must be a probability"):
+    with pytest.raises(vp.InputError, match=r"the threshold of ideology_work is 1.0: it must be a probability"):
         tagger.with_thresholds({"ideology_work": 1.0})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["ParquetTable", "join_parts", "write_part"]
+__all__ = ["ParquetTable", "join_parts", "load_pyarrow", "write_part"]
 
 _ROWS = 256  # read at once
 
@@ -39,7 +39,7 @@ class ParquetTable:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        pyarrow, parquet = _pyarrow()
+        pyarrow, parquet = load_pyarrow()
         try:
             self._file = parquet.ParquetFile(path)
             self.schema = self._file.schema_arrow.remove_metadata()
@@ -50,7 +50,7 @@ class ParquetTable:
 
     def records(self) -> Iterator[Row | Bad]:
         """Yield all rows; those with strings that are no UTF-8 are set aside."""
-        pyarrow, _ = _pyarrow()
+        pyarrow, _ = load_pyarrow()
         line = 0
         try:
             for batch in self._file.iter_batches(batch_size=_ROWS):
@@ -88,7 +88,7 @@ def _to_python(column: Any) -> list[Any]:
 
 def _cast(column: Any, change: Callable[[Any], Any]) -> Any:
     """Return a column whose types, those within others too, are changed by a function."""
-    pyarrow, _ = _pyarrow()
+    pyarrow, _ = load_pyarrow()
     if pyarrow.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = _changed(column.type, change)
@@ -96,7 +96,7 @@ def _cast(column: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def _changed(kind: Any, change: Callable[[Any], Any]) -> Any:
-    pyarrow, _ = _pyarrow()
+    pyarrow, _ = load_pyarrow()
     types = pyarrow.types
     if types.is_struct(kind):
         fields = [kind.field(n) for n in range(kind.num_fields)]
@@ -114,23 +114,23 @@ def _changed(kind: Any, change: Callable[[Any], Any]) -> Any:
 
 def _without_nanoseconds(kind: Any) -> Any:
     """Python's own times have microseconds, and what stands behind them would be lost without a word."""
-    pyarrow, _ = _pyarrow()
+    pyarrow, _ = load_pyarrow()
     is_time = pyarrow.types.is_timestamp(kind) or pyarrow.types.is_time(kind)
     return pyarrow.string() if is_time and kind.unit == "ns" else kind
 
 
 def _in_utc(kind: Any) -> Any:
-    pyarrow, _ = _pyarrow()
+    pyarrow, _ = load_pyarrow()
     return pyarrow.timestamp(kind.unit, "UTC") if getattr(kind, "tz", None) else kind
 
 
 def _without_times(kind: Any) -> Any:
-    pyarrow, _ = _pyarrow()
+    pyarrow, _ = load_pyarrow()
     return pyarrow.string() if pyarrow.types.is_temporal(kind) else kind
 
 
 def _with_bytes(kind: Any) -> Any:
-    pyarrow, _ = _pyarrow()
+    pyarrow, _ = load_pyarrow()
     if pyarrow.types.is_large_string(kind):
         return pyarrow.large_binary()
     return pyarrow.binary() if pyarrow.types.is_string(kind) else _without_times(kind)
@@ -170,7 +170,7 @@ def write_part(
     schema : pyarrow.Schema or None
         That of the Parquet file that the rows are from. They keep their types then; other rows become text.
     """
-    pyarrow, parquet = _pyarrow()
+    pyarrow, parquet = load_pyarrow()
     if schema is not None:
         table = _as_read(rows, schema)
     else:
@@ -184,7 +184,7 @@ def write_part(
 
 def _as_read(rows: Sequence[Any], schema: Any) -> Any:
     """Return rows of a Parquet file as Arrow read them: no value goes through Python's types."""
-    pyarrow, _ = _pyarrow()
+    pyarrow, _ = load_pyarrow()
     pieces: list[tuple[Any, int, int]] = []  # of rows behind each other: their batch, the first, the number
     for row in rows:
         batch, first, n = pieces[-1] if pieces else (None, 0, 0)
@@ -202,14 +202,21 @@ def _text_or_null(value: Any) -> str | None:
 
 def join_parts(parts: Sequence[Path], target: Path) -> None:
     """Write the row groups of some files into one."""
-    _, parquet = _pyarrow()
+    _, parquet = load_pyarrow()
     with parquet.ParquetWriter(target, parquet.read_schema(parts[0]), compression="zstd") as writer:
         for part in parts:
             with parquet.ParquetFile(part) as file:  # which may have two columns of one name
                 writer.write_table(file.read())
 
 
-def _pyarrow() -> tuple[Any, Any]:
+def load_pyarrow() -> tuple[Any, Any]:
+    """Return pyarrow and its module for Parquet.
+
+    Raises
+    ------
+    OutputError
+        If it is not installed.
+    """
     try:
         import pyarrow
         from pyarrow import parquet

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vnpolicy_nlp.archive.chunks import MOST_READ, Chunk, chunks_of, text_reader
-from vnpolicy_nlp.archive.files import Input, find_inputs
+from vnpolicy_nlp.archive.files import Input, find_inputs, kind_of
 from vnpolicy_nlp.archive.output import (
     BAD,
     CUT,
@@ -35,6 +35,7 @@ from vnpolicy_nlp.archive.output import (
     kind_to_write,
     topic_key,
 )
+from vnpolicy_nlp.archive.parquettable import load_pyarrow
 from vnpolicy_nlp.archive.tables import open_table, records_of
 from vnpolicy_nlp.archive.workplace import Workplace, beside
 from vnpolicy_nlp.errors import ClusterError, OutputError, ReadError, TableError
@@ -222,6 +223,8 @@ def tag_archive(
     wanted = Wanted(text, scores, evidence, documents, strict, encoding, separator)
     try:
         targets = _targets(inputs, sources, str(output))
+        if any(target is not None and kind_of(target).format == "parquet" for target in targets):
+            load_pyarrow()  # if it is not there, nothing is begun
         if not resume:
             for entry, target in zip(inputs, targets, strict=True):
                 _refuse_existing(entry, target)
