@@ -68,8 +68,9 @@ def cautions(report: ArchiveReport, say: Wording) -> list[str]:
         counts = known.archive.values()
         right, read = sum(topic["right"] for topic in counts), sum(topic["read"] for topic in counts)
         found.append(say("measured_archive", right=right, read=read, n=known.n_archive))
-    if known is not None and known.preset == DEFAULT_PRESET:
-        recall = {topic: known.real[topic]["recall"] for topic in report.topics if topic in known.real}
+    real = known.real if known is not None and known.preset == DEFAULT_PRESET else {}
+    recall = {topic: real[topic]["recall"] for topic in report.topics if topic in real}
+    if known is not None and recall:
         worst = min(recall, key=recall.__getitem__)
         found.append(say("measured_recall", topic=say.topic(worst), share=say.percent(recall[worst]), n=known.n_real))
     if known is None or known.preset is None:
