@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["FEW", "Measured", "cautions", "is_packaged", "measured"]
 
 FEW = 30  # articles of a topic, below which a difference between two months is mostly chance
+_ALIKE = 0.01  # thresholds that differ by less are told as one
 
 
 class Measured(NamedTuple):
@@ -89,7 +90,7 @@ def _threshold(report: ArchiveReport, say: Wording) -> list[str]:
     if report.scores.empty or not report.thresholds:
         return []
     lowest, highest = min(report.thresholds.values()), max(report.thresholds.values())
-    if say.percent(lowest) != say.percent(highest):
+    if highest - lowest > _ALIKE:
         return [say("thresholds_are", low=say.percent(lowest), high=say.percent(highest))]
     low, high = map(say.percent, Scale(lowest).doubtful)
     return [say("threshold_is", threshold=say.percent(lowest), low=low, high=high)]
