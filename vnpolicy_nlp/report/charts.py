@@ -132,9 +132,7 @@ def _lines(periods: pd.DataFrame, say: Wording) -> alt.Chart:
         .transform_calculate(value="measure == 'share' ? datum.share : datum.n")
         .mark_line(point=alt.OverlayMarkDef(size=45, filled=True), strokeWidth=2)
         .encode(
-            x=alt.X(
-                "label:O", title=None, sort=None, axis=alt.Axis(labelOverlap="greedy", labelSeparation=10, labelAngle=0)
-            ),
+            x=alt.X("label:O", title=None, sort=None, axis=_PERIODS),
             y=alt.Y("value:Q", title=None, axis=_measured_axis()),
             color=alt.Color("topic:N", title=None, scale=_colors(names), legend=_LEGEND),
             strokeDash=alt.StrokeDash("topic:N", title=None, scale=_cycle(names, _DASHES), legend=_LEGEND),

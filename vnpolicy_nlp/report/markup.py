@@ -1,4 +1,4 @@
-"""Pieces of the page. All text is escaped here and nowhere else."""
+"""Pieces of the page. What takes text escapes it; what is called `html` is HTML already."""
 
 from __future__ import annotations
 

@@ -73,7 +73,6 @@ def page_of(report: ArchiveReport, language: str, folder: Path) -> str:
     language : {"vi", "en"}
     folder : Path
         Where it will stand, for links to the tagged files.
-
     """
     from vnpolicy_nlp.report import sections
 

@@ -39,10 +39,9 @@ class ArchiveReport:
         dates; records that were set aside when the archive was tagged.
     topics : tuple of str
     table : DataFrame
-        By topic: ``n_articles``; ``share`` of all; ``peak``, the first month with most of them (Period),
-        and ``n_in_peak``;
-        ``n_doubtful``, those whose probability is within a factor of three, in odds, of the threshold, and
-        ``n_nearly``, the articles without the topic of which the same is true.
+        By topic: ``n_articles``; ``share`` of all; ``peak``, the first month with most of them (Period), and
+        ``n_in_peak``; ``n_doubtful``, those whose probability is within a factor of three, in odds, of the threshold,
+        and ``n_nearly``, the articles without the topic of which the same is true.
     over_time : DataFrame
         ``month`` (Period), ``topic``, ``n_articles``, ``n_all`` (of that month); up to fifty years without gaps.
     by : dict of str to DataFrame

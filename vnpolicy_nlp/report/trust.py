@@ -11,6 +11,7 @@ from vnpolicy_nlp.model.tagger import load, packaged_model
 from vnpolicy_nlp.report.scale import Scale
 
 if TYPE_CHECKING:
+    from vnpolicy_nlp.model.tagger import Tagger
     from vnpolicy_nlp.report.report import ArchiveReport
     from vnpolicy_nlp.wording import Wording
 
@@ -45,7 +46,7 @@ class Measured(NamedTuple):
 
 def is_packaged(report: ArchiveReport) -> bool:
     """Return whether all files say that the packaged model tagged them, with whatever thresholds."""
-    training = load().record["training"]
+    training = _packaged().record["training"]
     return all(run.record is not None and run.record.training and run.record.is_of(training) for run in report.runs)
 
 
@@ -116,6 +117,11 @@ def _gaps(report: ArchiveReport, say: Wording) -> list[str]:
 
 
 @cache
+def _packaged() -> Tagger:
+    return load()
+
+
+@cache
 def _figures() -> dict[str, Any]:
     return dict(json.loads((packaged_model().parent / "figures.json").read_text("utf-8")))
 
@@ -123,5 +129,5 @@ def _figures() -> dict[str, Any]:
 @cache
 def _presets() -> dict[str, str]:
     """Return the names of the packaged model's presets by the hash of the model with them."""
-    tagger = load()
+    tagger = _packaged()
     return {model_sha256(tagger.with_preset(name).parts): name for name in tagger.parts.presets}
