@@ -16,6 +16,7 @@ from conftest import ROOT, read_table
 pytest.importorskip("distributed", reason="pip install 'vnpolicy-nlp[cluster]'")
 
 import cloudpickle
+import dask
 import dask.dataframe as dd
 from distributed import Client, LocalCluster
 
@@ -32,9 +33,15 @@ EVERYTHING = {"scores": True, "evidence": True, "documents": True}
 
 @pytest.fixture(scope="module")
 def cluster():
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, protocol="tcp://", dashboard_address=":0"
-    ) as cluster:
+    # Dask looks for a lost worker this long after each loss, and takes it out for good if at that moment its
+    # successor happens to be dead too, as it may be where several tests kill workers.
+    patient = dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"})
+    with (
+        patient,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, protocol="tcp://", dashboard_address=":0"
+        ) as cluster,
+    ):
         yield cluster
 
 
