@@ -80,11 +80,11 @@ def test_quiet(tmp_path):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_errors_are_one_line_and_exit_code_2(tmp_path, arguments, message):
+def test_errors_are_one_line_and_exit_code_2(tmp_path, command_here, arguments, message):
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "good.csv").write_text("title\nGiá vàng\n", "utf-8")
     (tmp_path / "labelled.csv").write_text("title,topics\nMưa,weather\n", "utf-8")
-    done = vnpolicy(*arguments, cwd=tmp_path)
+    done = command_here(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith(f"vnpolicy: error: {message}")

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT, read_table
 from datasketch import MinHash
 
-from vnpolicy_nlp.text.normalize import normalize
+from vnpolicy_nlp.text.normalize import normalize, normalize_all
 
 SHORTEST_SENTENCE = 8  # words
 LONGEST_RUN = 22  # words that two articles may share in a row: titles of documents and conferences are this long
@@ -54,19 +54,19 @@ SHARED = ROOT.parent / "shared"
 
 
 def words_of(text):
-    return re.findall(r"\w+", normalize(text).lower())
+    return re.findall(r"\w+", text.lower())
 
 
 def sentences(text):
-    """Yield the sentences and headings of a text, as words, where they are long enough to be somebody's."""
-    for sentence in re.split(r"(?<=[.!?…])\s+|\n", normalize(text)):
+    """Yield the sentences and headings of a normal text, as words, where they are long enough to be somebody's."""
+    for sentence in re.split(r"(?<=[.!?…])\s+|\n", text):
         words = words_of(sentence)
         if len(words) >= SHORTEST_SENTENCE:
             yield " ".join(words)
 
 
 def runs(text, length):
-    """Return the runs of that many words, set phrases counted as one word."""
+    """Return the runs of that many words of a normal text, set phrases counted as one word."""
     joined = " ".join(words_of(text))
     for phrase in SET_PHRASES:
         joined = joined.replace(phrase, "¦")
@@ -76,13 +76,14 @@ def runs(text, length):
 
 @pytest.fixture(scope="module")
 def ours():
-    """The text of every article that we wrote, the sample archive's too, by id."""
+    """The normal text of every article that we wrote, the sample archive's too, by id."""
     articles = read_table("articles.csv")
     sample = read_table("sample_archive.csv").drop_duplicates("title")
     texts = dict(
         zip(articles["id"], articles["title"] + "\n" + articles["lead"] + "\n" + articles["content"], strict=True)
     )
-    return texts | dict(zip("sample " + sample["id"], sample["content"], strict=True))
+    texts |= dict(zip("sample " + sample["id"], sample["content"], strict=True))
+    return dict(zip(texts, normalize_all(list(texts.values())), strict=True))
 
 
 def test_no_sentence_stands_in_two_articles(ours):
@@ -127,10 +128,10 @@ def foreign_texts():
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no other texts beside this checkout to compare with")
 def test_no_text_of_others_is_in_the_data(ours):
     pages = [*(ROOT / "data").glob("*.md"), *ROOT.glob("*.md"), ROOT / "vnpolicy_nlp" / "topics.toml"]
-    mine = ours | {page.name: page.read_text("utf-8") for page in pages}
+    mine = ours | {page.name: normalize(page.read_text("utf-8")) for page in pages}
     ours_by_sentence = {sentence: name for name, text in mine.items() for sentence in sentences(text)}
     ours_by_run = {run: name for name, text in mine.items() for run in runs(text, LONGEST_FOREIGN_RUN + 1)}
-    for text in foreign_texts():
+    for text in normalize_all(list(foreign_texts())):
         for sentence in set(sentences(text)) - set(SET_SENTENCES):
             assert sentence not in ours_by_sentence, f"{ours_by_sentence[sentence]}: {sentence}"
         for run in runs(text, LONGEST_FOREIGN_RUN + 1):

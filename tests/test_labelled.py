@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cli import vnpolicy
 
 import vnpolicy_nlp as vp
 from vnpolicy_nlp.errors import ColumnError, LabelError, TableError
@@ -204,7 +203,7 @@ def test_default_articles_join_those_with_their_topics_alone():
         default_corpus(vp.read_corpus(frame(topics=CELLS)))
 
 
-def test_refusals_of_the_command_are_one_line(tmp_path):
+def test_refusals_of_the_command_are_one_line(tmp_path, command_here):
     table = pd.DataFrame({"content": articles(12), "topics": ["a"] * 12})
     table.to_csv(tmp_path / "all.csv", index=False)
     table.head(3).assign(topics=["a", "", ""]).to_csv(tmp_path / "three.csv", index=False)
@@ -217,16 +216,16 @@ def test_refusals_of_the_command_are_one_line(tmp_path):
         (["good.csv", "--set", "n_folds=1"], "n_folds is 1: it must be a whole number of 2 or more"),
         (["good.csv", "--set", "beta=0.5"], "beta is 0.5: it must be a number of 1 or more"),
     ):
-        done = vnpolicy("train", *arguments, "-o", "m", cwd=tmp_path)
+        done = command_here("train", *arguments, "-o", "m", cwd=tmp_path)
         assert (done.returncode, done.stdout) == (2, ""), done.stderr
         assert message in done.stderr.splitlines()[-1]
         assert "Traceback" not in done.stderr
-    done = vnpolicy("train", "good.csv", "-o", ".", cwd=tmp_path)
+    done = command_here("train", "good.csv", "-o", ".", cwd=tmp_path)
     assert done.stderr == (
         "vnpolicy: error: . exists and is not a model folder: choose another place for the model\n"
     ), "said before the training"
-    assert "give a folder for the model with -o" in vnpolicy("train", "all.csv", cwd=tmp_path).stderr
-    done = vnpolicy("train", "all.csv", "--check", cwd=tmp_path)
+    assert "give a folder for the model with -o" in command_here("train", "all.csv", cwd=tmp_path).stderr
+    done = command_here("train", "all.csv", "--check", cwd=tmp_path)
     assert done.returncode == 2
     assert "error: every article has the topic a" in done.stdout
     assert not (tmp_path / "m").exists()
