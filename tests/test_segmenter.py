@@ -5,6 +5,7 @@ import subprocess
 import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,10 +16,12 @@ from hypothesis import strategies as st
 
 from vnpolicy_nlp import segment
 from vnpolicy_nlp.errors import TextError
-from vnpolicy_nlp.text import cutter, decoder, segmenter
+from vnpolicy_nlp.text import decoder, segmenter
+from vnpolicy_nlp.text.alphabet import CODES
 from vnpolicy_nlp.text.compiled import load_compiled, load_reference
 from vnpolicy_nlp.text.cutter import Cutter
 from vnpolicy_nlp.text.normalize import normalize_all
+from vnpolicy_nlp.text.plain import plain_parts
 from vnpolicy_nlp.text.prepare import prepare
 from vnpolicy_nlp.text.segmented import Segmented
 from vnpolicy_nlp.text.segmenter import Segmenter, check_texts, segmenter_checksum
@@ -138,19 +141,82 @@ def find():
     return re.compile(load_compiled().pattern, re.VERBOSE).findall
 
 
+chunks_of_pieces = st.lists(st.sampled_from(chunk_pieces), min_size=1, max_size=7).map("".join)
+
+
+def cut_plainly(chunk):
+    """Return the tokens that `plain_parts` cuts a chunk into; none where it leaves it to the pattern."""
+    codes = np.zeros((1, 16), dtype=np.uint8)
+    codes[0, : len(chunk)] = CODES[[ord(character) for character in chunk]]
+    ends = plain_parts(codes)[0].tolist()
+    return [chunk[begin:end] for begin, end in pairwise([0, *ends]) if end > begin]
+
+
 @settings(max_examples=1000)
-@given(chunk=st.lists(st.sampled_from(chunk_pieces), min_size=1, max_size=7).map("".join))
+@given(chunk=chunks_of_pieces.filter(lambda chunk: len(chunk) <= 15))
 def test_what_is_cut_without_the_pattern_is_cut_like_that_with_it(find, chunk):
-    parts = cutter._plain(chunk)
-    if parts is not None:
+    parts = cut_plainly(chunk)
+    if parts:
         assert parts == find(chunk) == find(chunk + " ")
+        assert all(find(part) == find(part + " ") == [part] for part in parts)
 
 
 @pytest.mark.parametrize(
-    "chunk", ["Tin", "xã,", "“Tin", "(xã).", "2017.", "1.234.567", "4,5%,", "(12/3/2017)...", "1-2"]
+    "chunk",
+    [
+        "Tin",
+        "xã,",
+        "“Tin",
+        "(xã).",
+        "2017.",
+        "1.234.567",
+        "4,5%,",
+        "(12/3/2017)...",
+        "1-2",
+        "5/2017",
+        "“HĐND”,",
+        "nghiêng...",
+        "1,2,3,4,5,6,7,8",
+    ],
 )
 def test_most_chunks_are_cut_without_the_pattern(chunk):
-    assert "".join(cutter._plain(chunk) or []) == chunk
+    assert "".join(cut_plainly(chunk)) == chunk
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    ["TP.", "UBND.", "Mrs.", "ThS.", "Th.S", "Th,S", "v.v", "1.2.3.4", "123/4", "1/2/3/4", "1/2-3", "a-b", "..."],
+)
+def test_chunks_that_only_the_pattern_can_cut(chunk):
+    assert cut_plainly(chunk) == []
+
+
+@given(st.one_of(texts_of_pieces, chunks_of_pieces))
+def test_the_pattern_sorted_by_first_characters_matches_the_same(find, text):
+    model = load_compiled()
+    assert Cutter(model.pattern, {}).whole(text) == find(text)
+
+
+@given(st.lists(st.lists(chunks_of_pieces, max_size=6).map(" ".join), min_size=1, max_size=3))
+def test_chunks_learned_together_or_one_after_the_other_have_the_same_tokens(texts):
+    model = load_compiled()
+    segmenter = Segmenter(model)
+    cut = Cutter(model.pattern, model.token_map)
+    together, later = segmenter.encode(texts), segmenter.encode(texts)
+    for result in (together, later):
+        spelled = result.numbers.tokens
+        for text, (first, last) in zip(texts, result.bounds.tolist(), strict=True):
+            tokens = [spelled[token] for token in result.tokens[first:last].tolist()]
+            assert tokens == [part for token in cut.whole(text) for part in token.split(" ")]
+
+
+def test_tables_grow_while_the_parts_of_chunks_are_learned():
+    text = " ".join(f"({number % 100}/{number // 100}/2017)," for number in range(40_000))
+    model = load_compiled()
+    result = Segmenter(model).encode([text])
+    first, last = result.bounds[0].tolist()
+    spelled = [result.numbers.tokens[token] for token in result.tokens[first:last].tolist()]
+    assert spelled == Cutter(model.pattern, model.token_map).whole(text)
 
 
 def test_the_reference_and_the_decoder_agree(corpus):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -92,10 +94,11 @@ class NgramIndex:
 
     def __init__(self, terms: Sequence[str], joint: str = " ") -> None:
         units = joint.join(terms).split(joint) if terms else []
-        self.unit_number = {unit: n for n, unit in enumerate(dict.fromkeys(units))}
-        self.unknown = len(self.unit_number)
-        numbers = np.fromiter(map(self.unit_number.__getitem__, units), np.int64, len(units))
-        sizes = np.array([term.count(joint) + 1 for term in terms], dtype=np.int64)
+        numbering: dict[str, int] = defaultdict(count().__next__)
+        numbers = np.fromiter(map(numbering.__getitem__, units), np.int64, len(units))
+        self.unit_number = dict(numbering)
+        self.unknown = len(numbering)
+        sizes = _n_units(terms, joint)
         starts = np.cumsum(sizes) - sizes
         number = numbers.take(starts)  # of what each term begins with, one unit at first
         self.columns = [_columns(number, sizes == 1, self.unknown + 1)]
@@ -129,6 +132,14 @@ class NgramIndex:
             yield at.compress(known), number.compress(known), column_of
 
 
+def _n_units(terms: Sequence[str], joint: str) -> Ints:
+    """Return how many units each term has."""
+    characters = np.frombuffer("\n".join([*terms, ""]).encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    n_joints = np.cumsum(characters == ord(joint))[characters == ord("\n")]
+    n_units: Ints = 1 + np.diff(n_joints, prepend=0)
+    return n_units
+
+
 def _columns(number: Ints, is_term: NDArray[np.bool_], n_numbers: int) -> Ints:
     """Return the column of each number, -1 for numbers that are no terms."""
     columns = np.full(n_numbers, -1)
@@ -138,11 +149,15 @@ def _columns(number: Ints, is_term: NDArray[np.bool_], n_numbers: int) -> Ints:
 
 def _first_places(keys: Ints) -> tuple[Ints, Ints]:
     """Return where each key stands first, ascending, and for each place which of these its key is."""
-    _, first, of = np.unique(keys, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return first[order], rank[of]
+    order = np.argsort(keys, kind="stable")
+    differs = np.diff(keys.take(order), prepend=-1) != 0
+    first = order.compress(differs)
+    of = np.empty_like(order)
+    of[order] = np.cumsum(differs) - 1
+    by_place = np.argsort(first)
+    rank = np.empty_like(first)
+    rank[by_place] = np.arange(len(first))
+    return first.take(by_place), rank.take(of)
 
 
 class TokenUnits:
@@ -164,23 +179,23 @@ class TokenUnits:
         """Return the unit of each token, shape (n_tokens,)."""
         known = self._kept.get(numbers, np.zeros(0, dtype=np.int64))
         if len(known) < len(numbers):
-            new = [self._unit(token) for token in numbers.tokens[len(known) :]]
-            known = np.concatenate([known, np.array(new, dtype=np.int64)])
+            new = np.array(self._find(numbers.tokens[len(known) :]), dtype=np.int64)
+            known = np.concatenate([known, new])
             known[PAD] = self._unknown  # the padding keeps texts apart
             self._kept[numbers] = known
         return known
 
-    def _unit(self, token: str) -> int:
-        unit = self._view.unit_of(token)
-        return self._number_of.get(unit, self._unknown) if unit else DROPPED
+    def _find(self, tokens: Sequence[str]) -> list[int]:
+        number_of, unknown = self._number_of, self._unknown
+        return [number_of.get(unit, unknown) if unit else DROPPED for unit in map(self._view.unit_of, tokens)]
 
 
 class _PartsOfWords(TokenUnits):
     """The numbers of tokens as parts of words; punctuation and what has a "_" in it is `DROPPED`."""
 
-    def _unit(self, token: str) -> int:
-        plain = "_" not in token and token[:1].isalnum()
-        return super()._unit(token) if plain else DROPPED
+    def _find(self, tokens: Sequence[str]) -> list[int]:
+        plain = ["_" not in token and token[:1].isalnum() for token in tokens]
+        return [number if so else DROPPED for so, number in zip(plain, super()._find(tokens), strict=True)]
 
 
 class WordUnits:

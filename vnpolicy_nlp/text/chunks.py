@@ -7,14 +7,16 @@ turned into one byte a character, so that a chunk of up to 15 characters is two 
 
 from __future__ import annotations
 
-import string
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vnpolicy_nlp.text.alphabet import BLANK, CODES, OTHER, SEPARATOR
+from vnpolicy_nlp.text.hashing import MULTIPLIER
 from vnpolicy_nlp.text.keytable import KeyTable
 from vnpolicy_nlp.text.lexicon import PAD, Lexicon
+from vnpolicy_nlp.text.plain import plain_parts
 from vnpolicy_nlp.text.tables import REACH
 
 if TYPE_CHECKING:
@@ -29,28 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Batch", "Chunks"]
 
-_LETTERS = (
-    "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
-    "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
-)
-_ALPHABET = string.ascii_letters + string.digits + string.punctuation + _LETTERS + "“”‘’–—…•·°×²³½"
-_BLANK, _SEPARATOR, _FIRST, _OTHER = 1, 2, 3, 255
 _SEPARATED = "\n\0\n"  # a chunk of its own between texts
 _WORD = 8  # characters in an integer
 _LONGEST = 2 * _WORD - 1  # the last byte of the second integer says that the text ends here
 _TAIL = np.uint64(1 << 56)
-
-
-def _codes() -> NDArray[np.uint8]:
-    codes = np.full(0x110000, _OTHER, dtype=np.uint8)
-    blanks = [point for point in range(0x3001) if chr(point).isspace()]
-    codes[blanks] = _BLANK
-    codes[0] = _SEPARATOR
-    codes[[ord(character) for character in _ALPHABET]] = np.arange(_FIRST, _FIRST + len(_ALPHABET))
-    return codes
-
-
-CODES = _codes()
 _T, _H, _S, _SMALL_S, _DOT = (CODES[ord(character)] for character in "ThSs.")
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
 
@@ -72,6 +56,13 @@ class Batch:
     tokens: Ints
     bounds: Ints
     whole: list[int]
+
+
+class _Text(NamedTuple):
+    """A batch of texts: its characters, and their codes."""
+
+    joined: str
+    codes: NDArray[np.uint8]
 
 
 class Chunks:
@@ -96,7 +87,7 @@ class Chunks:
         self._n, self._n_flat = 0, 0
         self._append([PAD] * REACH, [REACH])
         nothing = np.zeros(1, dtype=np.uint64)
-        self._table.put(nothing + np.uint64(_SEPARATOR), nothing, np.array([0]))
+        self._table.put(nothing + np.uint64(SEPARATOR), nothing, np.array([0]))
 
     def __len__(self) -> int:
         return self._n
@@ -112,15 +103,15 @@ class Chunks:
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         codes = np.empty(len(points) + 2 * _WORD, dtype=np.uint8)
         np.take(CODES, points, out=codes[: len(points)], mode="clip")
-        codes[len(points) :] = _BLANK
-        if np.count_nonzero(codes == _SEPARATOR) > len(texts) + 1:
+        codes[len(points) :] = BLANK
+        if np.count_nonzero(codes == SEPARATOR) > len(texts) + 1:
             return self._split_others(texts)
-        blank = codes[: len(points)] == _BLANK
+        blank = codes[: len(points)] == BLANK
         edges = np.flatnonzero(blank[1:] != blank[:-1]) + 1  # a batch begins and ends with a blank
         starts, ends = edges[0::2], edges[1::2]
         sizes = ends - starts
         low, high = _keys(codes, starts, sizes)
-        separators = np.flatnonzero(low == _SEPARATOR)
+        separators = np.flatnonzero(low == SEPARATOR)
         text_ends = np.cumsum([len(text) + len(_SEPARATED) for text in texts], dtype=np.int64)
         tails = _tails(points, codes, ends, separators[1:] - 1, text_ends)
         high[tails] |= _TAIL
@@ -131,11 +122,7 @@ class Chunks:
         chunk[slow] = self._numbers_by_text(joined, starts[slow], ends[slow], is_tail[slow])
         new = np.flatnonzero(chunk < 0)
         if len(new):
-            one, of = _distinct(low[new], high[new])
-            one = new[one]
-            numbers = self._learn(_slices(joined, starts[one], ends[one]), is_tail[one].tolist())
-            self._table.put(low[one], high[one], numbers)
-            chunk[new] = numbers[of]
+            chunk[new] = self._learn_keys(_Text(joined, codes), low[new], high[new], starts[new])
         self.lexicon.fill()
         tokens, first = self._expand(chunk)
         bounds = np.stack([first[separators[:-1]] + REACH, first[separators[1:]]], axis=1)
@@ -158,12 +145,46 @@ class Chunks:
         self._n_characters += sum(len(chunk) for chunk, _ in new)
         return [self._by_text[text] for text in texts]
 
+    def _numbers_by_key(self, text: _Text, starts: Ints, sizes: Ints) -> Ints:
+        """Return the numbers of chunks of up to 15 characters of the alphabet, none of them at the end of a text."""
+        low, high = _keys(text.codes, starts, sizes)
+        numbers = self._table.get(low, high)
+        new = np.flatnonzero(numbers < 0)
+        if len(new):
+            numbers[new] = self._learn_keys(text, low[new], high[new], starts[new])
+        return numbers
+
+    def _learn_keys(self, text: _Text, low: Keys, high: Keys, starts: Ints) -> Ints:
+        """Take up chunks that are not in the table, given by their keys and a place; return their numbers."""
+        one, of = _distinct(low, high)
+        low, high, starts = low[one], high[one], starts[one]
+        codes = _codes(low, high)
+        ends = plain_parts(codes)
+        sizes = np.diff(ends, axis=1, prepend=0)
+        n_tokens = np.count_nonzero(sizes, axis=1)
+        several, single, odd = (np.flatnonzero(which) for which in (n_tokens > 1, n_tokens == 1, n_tokens == 0))
+        numbers = np.empty(len(one), dtype=np.int64)
+        characters = np.count_nonzero(codes, axis=1)
+        words = _slices(text.joined, starts[single], (starts + characters)[single])
+        numbers[single] = self._append(self.lexicon.add(self._cut.mapped(words)), n_tokens[single])
+        others = _slices(text.joined, starts[odd], (starts + characters)[odd])
+        numbers[odd] = self._learn(others, (high[odd] >= _TAIL).tolist())
+        here = np.flatnonzero(n_tokens < 2)
+        self._table.put(low[here], high[here], numbers[here])
+        if len(several):  # each token is a chunk of its own: most are known by now
+            at = (starts[:, np.newaxis] + ends - sizes)[several]
+            parts = sizes[several] > 0
+            of_parts = self._numbers_by_key(text, at[parts], sizes[several][parts])
+            numbers[several] = self._append(self._heads[of_parts], n_tokens[several])
+            self._table.put(low[several], high[several], numbers[several])
+        return numbers[of]
+
     def _learn(self, chunks: list[str], is_tail: list[bool]) -> Ints:
         """Cut chunks, take up their tokens, and return their new numbers."""
         tokens, counts = self._cut.chunks(chunks, is_tail)
         return self._append(self.lexicon.add(tokens), counts)
 
-    def _append(self, tokens: list[int], counts: list[int]) -> Ints:
+    def _append(self, tokens: Sequence[int] | Ints, counts: Sequence[int] | Ints) -> Ints:
         """Add chunks, given by all their tokens and how many each has; return their numbers."""
         start, first = self._n_flat, self._n
         self._n, self._n_flat = first + len(counts), start + len(tokens)
@@ -209,10 +230,19 @@ def _keys(codes: NDArray[np.uint8], starts: Ints, sizes: Ints) -> tuple[Keys, Ke
     return low, high
 
 
+def _codes(low: Keys, high: Keys) -> NDArray[np.uint8]:
+    """Return the codes that keys are made of, shape (n_chunks, 16), zeros where a chunk has ended."""
+    return np.stack([low, high & _MASKS[_WORD - 1]], axis=1).astype("<u8").view(np.uint8)
+
+
 def _distinct(low: Keys, high: Keys) -> tuple[Ints, Ints]:
-    """Return the place of one of each key, and for each place which of these it is like."""
-    order = np.lexsort((high, low))
-    differs = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
+    """Return the place of one of each key, and for each place which of these it is like.
+
+    Different keys may, once in 2**64 times, be sorted as one; then some of them have several places returned.
+    """
+    order = np.argsort(low ^ high * MULTIPLIER)
+    low, high = low[order], high[order]
+    differs = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
     group = np.concatenate([[0], np.cumsum(differs)])
     of = np.empty(len(order), dtype=np.int64)
     of[order] = group
@@ -233,13 +263,14 @@ def _tails(points: NDArray[np.uint32], codes: NDArray[np.uint8], ends: Ints, las
 
 def _slow(codes: NDArray[np.uint8], starts: Ints, sizes: Ints) -> Ints:
     """Return the chunks whose key would not say all: long ones, and those with characters outside the alphabet."""
-    other = np.searchsorted(starts, np.flatnonzero(codes == _OTHER), side="right") - 1
-    return np.unique(np.concatenate([np.flatnonzero(sizes > _LONGEST), other]))
+    slow = sizes > _LONGEST
+    slow[np.searchsorted(starts, np.flatnonzero(codes == OTHER), side="right") - 1] = True
+    return np.flatnonzero(slow)
 
 
 def _crossing(points: NDArray[np.uint32], codes: NDArray[np.uint8]) -> Ints:
     """Return where the pattern "Th.S", its dot not escaped, may match across a blank: "Th Sơn" is cut "Th S|ơn"."""
-    th = np.flatnonzero((codes[:-3] == _T) & (codes[1:-2] == _H) & (codes[2:-1] == _BLANK))
+    th = np.flatnonzero((codes[:-3] == _T) & (codes[1:-2] == _H) & (codes[2:-1] == BLANK))
     following = codes[th + 3]
     th = th[(following == _S) | (following == _SMALL_S)]
     found: Ints = th[points[th + 2] != ord("\n")]

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import TYPE_CHECKING
 
+from vnpolicy_nlp.text.alphabet import LETTERS
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Cutter", "without_groups"]
+__all__ = ["Cutter", "by_first_character", "without_groups"]
 
+_ONE = r"\\.|\[(?:\\.|[^\]\\])*\]"  # what stands for one character: an escape, a set
+_PIECE = re.compile(rf"{_ONE}|#[^\n]*|\(\?P<\w+>|\(\?:|.", re.DOTALL)  # of a verbose pattern
+_FIRST = re.compile(rf"({_ONE}|[^\s(^$])(?![*?]|\{{0|\{{,)", re.DOTALL)  # that must be there
 _LONGEST_MAPPED = 6  # characters; upstream's token map is not asked about longer tokens
-_MARKS = frozenset('.,;:!?)"”’…')
-_AMONG_MARKS = re.compile(
-    r"""
-    (["'“‘(\[])?
-    (
-        [^\W\d_]+
-        | \d+ (?:\.\d+){0,2} | \d+ (?:,\d+)+
-        | \d{1,2}/\d{1,4} | \d{1,2}/\d{1,2}/\d+ | \d{1,2}-\d{1,4} | \d{1,2}-\d{1,2}-\d+
-    )
-    (["'”’)\]%])?
-    ([,;:!?…] | \.+)?
-    """,
-    re.VERBOSE,
-).fullmatch
-_SHORTENED = frozenset(("Tp", "Mr", "Mrs", "Ms", "Dr", "ThS"))  # the pattern keeps the dot with these
 
 
 class Cutter:
@@ -40,8 +31,8 @@ class Cutter:
     """
 
     def __init__(self, pattern: str, token_map: dict[str, str]) -> None:
-        self._find = re.compile(pattern, re.VERBOSE).findall
-        self._map = token_map
+        self._find = re.compile(by_first_character(pattern), re.VERBOSE).findall
+        self._map = {token: other for token, other in token_map.items() if len(token) <= _LONGEST_MAPPED}
 
     def chunks(self, chunks: Sequence[str], is_tail: Sequence[bool]) -> tuple[list[str], list[int]]:
         """Return the tokens of all chunks, one after the other, and how many each has.
@@ -56,43 +47,63 @@ class Cutter:
         counts: list[int] = []
         for chunk, tail in zip(chunks, is_tail, strict=True):
             # A blank stands for the rest of the text: the pattern for abbreviations looks whether there is one.
-            found = _plain(chunk) or self._find(chunk if tail else chunk + " ")
+            found = self._find(chunk if tail else chunk + " ")
             tokens += found
             counts.append(len(found))
-        return self._mapped(tokens), counts
+        return self.mapped(tokens), counts
 
     def whole(self, text: str) -> list[str]:
         """Return the tokens of a whole text."""
-        return self._mapped(self._find(text))
+        return self.mapped(self._find(text))
 
-    def _mapped(self, tokens: list[str]) -> list[str]:
-        get = self._map.get
-        return [get(token, token) if len(token) <= _LONGEST_MAPPED else token for token in tokens]
-
-
-def _plain(chunk: str) -> list[str] | None:
-    """Cut letters or a number among marks, as most chunks are, without the pattern; None for other chunks.
-
-    The pattern takes these as one token each wherever none of its special cases begins there: "Th.S" (its dot is any
-    character), the mark U+02BA, which counts as a letter, and abbreviations with a dot.
-    """
-    last = chunk[-1]
-    middle = chunk[:-1] if last in _MARKS else chunk
-    if middle.isalpha():
-        parts = [middle, last] if last in _MARKS else [middle]
-    elif match := _AMONG_MARKS(chunk):
-        parts = [part for part in match.groups() if part]
-        middle = match[2]
-    else:
-        return None
-    if "ʺ" in middle or (middle[:2] == "Th" and middle[3:4] in ("S", "s")):
-        return None
-    if (middle.isupper() or middle in _SHORTENED) and f"{middle}." in chunk:
-        return None
-    return parts
+    def mapped(self, tokens: list[str]) -> list[str]:
+        """Return the tokens as upstream spells them."""
+        return list(map(self._map.get, tokens, tokens))
 
 
 def without_groups(pattern: str) -> str:
     """Return a verbose pattern with its groups no longer captured, so that ``findall`` gives whole matches."""
-    parts = re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|#[^\n]*|\(\?P<\w+>|\(\?|.", pattern, re.DOTALL)
-    return "".join("(?:" if part == "(" or part.startswith("(?P<") else part for part in parts if part[0] != "#")
+    pieces = _PIECE.findall(pattern)
+    return "".join("(?:" if piece == "(" or piece.startswith("(?P<") else piece for piece in pieces if piece[0] != "#")
+
+
+def by_first_character(pattern: str) -> str:
+    """Return a pattern that matches the same, but tries only what can match where digits and letters stand.
+
+    Parameters
+    ----------
+    pattern : str
+        As `without_groups` returns it: some seventy alternatives, all of which `re` would try at every place.
+    """
+    alternatives = list(_alternatives(pattern))
+    kinds = string.digits, "".join(filter(str.islower, LETTERS)), "".join(filter(str.isupper, LETTERS))
+    return "|".join(
+        [
+            *(f"(?=[{kind}])(?:{'|'.join(each for each in alternatives if _may_begin(each, kind))})" for kind in kinds),
+            *alternatives,
+        ]
+    )
+
+
+def _alternatives(pattern: str) -> Iterator[str]:
+    """Yield the alternatives of a pattern, and in place of one that is a group, those within."""
+    pieces: list[str] = []
+    depth = n_groups = 0
+    for piece in [*_PIECE.findall(pattern.strip()), "|"]:
+        if piece == "|" and depth == 0:
+            alternative = "".join(pieces).strip()
+            if n_groups == 1 and alternative.startswith("(?:") and pieces[-1] == ")":
+                yield from _alternatives(alternative[3:-1])
+            else:
+                yield alternative
+            pieces, n_groups = [], 0
+        else:
+            pieces.append(piece)
+            depth += piece.startswith("(") - (piece == ")")
+            n_groups += piece == ")" and depth == 0
+
+
+def _may_begin(alternative: str, characters: str) -> bool:
+    """Say whether a match of an alternative may begin with one of some characters; yes where that is not plain."""
+    first = _FIRST.match(alternative)
+    return first is None or any(map(re.compile(first[1]).match, characters))

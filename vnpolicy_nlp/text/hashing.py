@@ -28,6 +28,7 @@ def claim(table: Ints, slots: Ints, contents: Ints) -> Ints:
     slots : ndarray of int64, shape (n,)
         The slots wanted.
     contents : ndarray of int64, shape (n,)
+        All different.
 
     Returns
     -------
@@ -36,11 +37,8 @@ def claim(table: Ints, slots: Ints, contents: Ints) -> Ints:
     """
     slots, left = slots.copy(), np.arange(len(slots))
     while len(left):  # each round the first of those that want a free slot gets it, the others move on
-        at = slots[left]
-        free = np.flatnonzero(table[at] == FREE)
-        _, winners = np.unique(at[free], return_index=True)
-        won = free[winners]
-        table[at[won]] = contents[left[won]]
-        left = np.delete(left, won)
+        wanting = left[table[slots[left]] == FREE]
+        table[slots[wanting[::-1]]] = contents[wanting[::-1]]  # of several, the last to be written stays
+        left = left[table[slots[left]] != contents[left]]
         slots[left] = (slots[left] + 1) & (len(table) - 1)
     return slots

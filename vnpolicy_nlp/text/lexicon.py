@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import count, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ __all__ = ["PAD", "Lexicon", "Numbers", "Words", "unpack"]
 
 PAD = 0  # between texts; says nothing to its neighbours
 _ROOM = 1 << 14
+_SIGNS = ("+", "-")  # that a number may begin with
 _IN_A_KEY = 4  # tokens
 _BITS = 21  # of a vocabulary number
 _MASK = (1 << _BITS) - 1
@@ -53,12 +55,12 @@ class Numbers:
     def add(self, tokens: Sequence[str]) -> list[int]:
         """Return the numbers of tokens, new ones where they are new."""
         numbers = self._numbers
-        for token in tokens:
-            if token not in numbers:
-                numbers[token] = len(self.tokens)
-                self.tokens.append(token)
-                self.n_characters += len(token)
-        return [numbers[token] for token in tokens]
+        new = [token for token in dict.fromkeys(tokens) if token not in numbers]
+        if new:
+            numbers.update(zip(new, count(len(self.tokens)), strict=False))
+            self.tokens += new
+            self.n_characters += sum(map(len, new))
+        return list(map(numbers.__getitem__, tokens))
 
 
 class Lexicon(Numbers):
@@ -90,27 +92,29 @@ class Lexicon(Numbers):
         """Work out what the word model says of the tokens added since the last time."""
         new = self.tokens[self._n_filled :]
         first, last = self._n_filled, len(self.tokens)
+        if first == last:
+            return
         while last > len(self.packed):
             for name in ("single", "packed"):
                 old: NDArray[np.generic] = getattr(self, name)
                 setattr(self, name, np.concatenate([old, np.zeros_like(old)], axis=-1))
         tables, vocabulary, none = self._tables, self._vocabulary, len(self._vocabulary)
-        lower = [token.lower() for token in new]
-        titles = [is_title(token) for token in new]
-        flags = [
-            4 * is_digit(token) + 2 * title + (small in tables.words)
-            for token, title, small in zip(new, titles, lower, strict=True)
-        ]
-        self.single[:, first:last] = self._flags[:, flags]
-        self.packed[first:last] = [
-            vocabulary.get(token, none) | vocabulary.get(small, none) << _BITS | title << 2 * _BITS
-            for token, small, title in zip(new, lower, titles, strict=True)
-        ]
-        for place, (token, small) in enumerate(zip(new, lower, strict=True), start=first):
-            if token in tables.single:
-                self.single[:, place] += tables.single[token]
-            if small in tables.lower:
-                self.single[:, place] += tables.lower[small]
+        lower = list(map(str.lower, new))
+        initials = [token[:1] for token in new]
+        title_of = {initial: is_title(initial) for initial in set(initials)}
+        title = np.fromiter(map(title_of.__getitem__, initials), np.int64, len(new))
+        digits = [(token.isdigit() or token[:1] in _SIGNS) and is_digit(token) for token in new]
+        digit = np.array(digits, dtype=np.int64)
+        word = np.fromiter(map(tables.words.__contains__, lower), np.int64, len(new))
+        number = np.fromiter(map(vocabulary.get, new, repeat(none)), np.int64, len(new))
+        lower_number = np.fromiter(map(vocabulary.get, lower, repeat(none)), np.int64, len(new))
+        self.packed[first:last] = number | lower_number << _BITS | title << 2 * _BITS
+        self.single[:, first:last] = self._flags[:, 4 * digit + 2 * title + word]
+        for weights, names in ((tables.single, new), (tables.lower, lower)):
+            known = [place for place, name in enumerate(names, start=first) if name in weights]
+            if known:
+                rows = np.concatenate([weights[names[place - first]] for place in known]).reshape(-1, 5)
+                self.single[:, known] += rows.T
         self._n_filled = last
 
 

@@ -32,6 +32,7 @@ __all__ = ["REACH", "Tables", "Template", "compile_tables", "is_digit", "is_titl
 
 REACH = 2  # tokens to either side that a position looks at
 _TEMPLATE = re.compile(r"T\[(-?\d)(?:,(-?\d))?\](?:\.(lower|isdigit|istitle|is_in_dict))?")
+_DIGITS_THAT_FIT = 10  # all numbers with fewer are less than 2**31
 _INTEGER = re.compile(r"([+-]?)0*([0-9]{1,10})")
 # Small letters that have been given capitals since Unicode 14: upstream knows them, an older Python does not.
 _NEWER_LETTERS = frozenset(
@@ -55,6 +56,8 @@ _NEWER_LETTERS = frozenset(
 
 def is_digit(token: str) -> bool:
     """Say whether Rust's ``i32`` parser takes the token: upstream's isdigit."""
+    if len(token) < _DIGITS_THAT_FIT and token.isascii() and token.isdigit():
+        return True
     match = _INTEGER.fullmatch(token)
     return match is not None and -(2**31) <= int(match[1] + match[2]) < 2**31
 
