@@ -373,6 +373,14 @@ def test_the_plot_takes_dates_of_any_type(convert):
     ]
 
 
+def test_a_score_of_the_archives_own_is_no_topic_of_the_plot():
+    table = pd.DataFrame(
+        {"score_reader": [8], "date": ["2020-01-01"], "topics": ["a"], "score_a": [0.9], "score_b": [0]}
+    )
+    values = vp.plot_topics_over_time(table).to_dict()["data"]["values"]
+    assert {value["topic"] for value in values} == {"a", "b"}
+
+
 @pytest.mark.parametrize(
     ("table", "options", "message"),
     [

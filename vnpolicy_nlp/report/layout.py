@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from vnpolicy_nlp.archive.writers import as_text
@@ -172,7 +173,15 @@ def _added(columns: Sequence[str], record: RunRecord | None, tagger: Tagger | No
         return {column: places[column] for column in record.added_columns if column in places}
     own = set() if tagger is None else {*map(score_column, tagger.topics), *map(evidence_column, tagger.topics)}
     known = {column: place for column, place in places.items() if column in own}
-    return known or places
+    return known or _behind_topics(columns) or places
+
+
+def _behind_topics(columns: Sequence[str]) -> dict[str, int]:
+    """Return the columns that follow the topics as tagging writes them, with their places."""
+    first = list(columns).index(TOPICS_COLUMN) + 1
+    prefixes = score_column(""), evidence_column("")
+    added = takewhile(lambda place: columns[place].startswith(prefixes), range(first, len(columns)))
+    return {columns[place]: place for place in added}
 
 
 def _by_topic(added: dict[str, int], prefix: str) -> dict[str, int]:
