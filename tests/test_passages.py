@@ -1,6 +1,7 @@
 """Passages: nothing of an article is lost between them, and each can be quoted."""
 
 import re
+import unicodedata
 from itertools import pairwise
 
 from hypothesis import given
@@ -10,7 +11,23 @@ from vnpolicy_nlp.text.passages import passages
 
 SENTENCE = "Sáng nay, Ủy ban MTTQ xã họp với 25 hộ dân của xóm về con đường mới."
 pieces = st.sampled_from(
-    [SENTENCE, "a", " ", "\n", "\n\n", "TP. Huế", ". ", "x" * 900, "\t", "”", "Ảnh: PV\n", "1. Một"]
+    [
+        SENTENCE,
+        "a",
+        " ",
+        "\n",
+        "\n\n",
+        "TP. Huế",
+        ". ",
+        "x" * 900,
+        "\t",
+        "”",
+        "Ảnh: PV\n",
+        "1. Một",
+        "e\u0302",
+        "\u0323",
+        "x\u0301",
+    ]
 )
 
 
@@ -24,6 +41,13 @@ def test_all_but_white_space_is_in_one_passage(text):
     assert all(first[1] <= second[0] for first, second in pairwise(spans))
     assert "".join("".join(quoted(text)).split()) == "".join(text.split())
     assert all(piece and piece == piece.strip() for piece in quoted(text))
+
+
+@given(st.lists(st.sampled_from([SENTENCE, "Được.", "\n", "xã họp", "x\u0323"]), max_size=60).map(" ".join))
+def test_decomposed_text_is_cut_where_composed_text_is(text):
+    assert [unicodedata.normalize("NFC", piece) for piece in quoted(unicodedata.normalize("NFD", text))] == quoted(
+        unicodedata.normalize("NFC", text)
+    )
 
 
 @given(st.lists(st.sampled_from([SENTENCE, "xã họp dân"]), min_size=1, max_size=60).map(" ".join))

@@ -7,11 +7,11 @@ full number is nowhere in the text. A draft is cited by the name of its law.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from vnpolicy_nlp.text.citations import Mention, citations, is_party, issuer_of
+from vnpolicy_nlp.text.composed import composed
 from vnpolicy_nlp.text.docgrammar import KINDS
 
 __all__ = ["Document", "cited_documents", "find_documents"]
@@ -89,23 +89,12 @@ def find_documents(text: str) -> list[tuple[int, int, Document]]:
     ]
 
 
-# A character with the marks behind it, as decomposed text has them; no more than thirty, for sorting them takes the
-# square of their number.
-_CLUSTER = re.compile("[^\u0300-\u036f]?[\u0300-\u036f]{0,30}")
 _SAME_LENGTH = [("\u00d0", "Đ"), ("\u00f0", "đ"), *((dash, "-") for dash in "‐‑‒–—−"), ("\xa0", " ")]
 
 
 def _plain(text: str) -> tuple[str, list[int] | None]:
     """Give a text one spelling a letter, and where its characters stood, unless they stand there still."""
-    places = None
-    if not unicodedata.is_normalized("NFC", text):
-        pieces, places = [], []
-        for cluster in _CLUSTER.finditer(text):
-            piece = unicodedata.normalize("NFC", cluster[0])
-            pieces.append(piece)
-            places += [cluster.start()] * len(piece)
-        places.append(len(text))
-        text = "".join(pieces)
+    text, places = composed(text)
     for odd, plain in _SAME_LENGTH:
         text = text.replace(odd, plain)
     return text, places

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from vnpolicy_nlp.text.composed import composed
+
 __all__ = ["passages"]
 
 _MOST = 700  # characters; a paragraph of a news report has some 400
@@ -27,6 +29,12 @@ def passages(text: str) -> list[tuple[int, int]]:
     list of tuple of int
         Start and end of each passage in `text`, in their order. Together they hold all but white space.
     """
+    text, places = composed(text)  # a mark of its own is no letter, and counts as a character
+    found = _passages(text)
+    return found if places is None else [(places[start], places[end]) for start, end in found]
+
+
+def _passages(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     waiting = None  # start of short lines that go with the next one
     for line in _LINE.finditer(text):
