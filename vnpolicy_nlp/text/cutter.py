@@ -6,7 +6,7 @@ import re
 import string
 from typing import TYPE_CHECKING
 
-from vnpolicy_nlp.text.alphabet import LETTERS
+from vnpolicy_nlp.text.alphabet import ALPHABET, LETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,7 +68,7 @@ def without_groups(pattern: str) -> str:
 
 
 def by_first_character(pattern: str) -> str:
-    """Return a pattern that matches the same, but tries only what can match where digits and letters stand.
+    """Return a pattern that matches the same, but tries only what can begin with the character there.
 
     Parameters
     ----------
@@ -76,13 +76,13 @@ def by_first_character(pattern: str) -> str:
         As `without_groups` returns it: some seventy alternatives, all of which `re` would try at every place.
     """
     alternatives = list(_alternatives(pattern))
-    kinds = string.digits, "".join(filter(str.islower, LETTERS)), "".join(filter(str.isupper, LETTERS))
-    return "|".join(
-        [
-            *(f"(?=[{kind}])(?:{'|'.join(each for each in alternatives if _may_begin(each, kind))})" for kind in kinds),
-            *alternatives,
-        ]
-    )
+    marks = "".join(character for character in ALPHABET if not character.isalnum())
+    kinds = "".join(filter(str.islower, LETTERS)), marks, string.digits, "".join(filter(str.isupper, LETTERS))
+    by_kind = []
+    for kind in kinds:
+        possible = "|".join(alternative for alternative in alternatives if _may_begin(alternative, kind))
+        by_kind.append(f"(?=[{re.escape(kind)}])(?:{possible})")
+    return "|".join([*by_kind, *alternatives])
 
 
 def _alternatives(pattern: str) -> Iterator[str]:
