@@ -1,5 +1,6 @@
 """What several test files need."""
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -8,12 +9,21 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 import vnpolicy_nlp as vp
 from vnpolicy_nlp.cli import main
 from vnpolicy_nlp.training.corpus import read_corpus
 
 pytest_plugins = ["browser"]  # the fixture that starts a Chromium
+
+settings.register_profile(
+    "noisy machines",
+    deadline=None,  # how long an example takes is a question for the benchmarks
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
+settings.load_profile("noisy machines")
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"

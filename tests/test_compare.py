@@ -144,7 +144,7 @@ def test_intervals_are_the_paired_ones_of_scipy():
     assert [row["f1_low"], row["f1_high"]] == pytest.approx(list(expected), abs=0.015)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(*[st.booleans()] * 6), min_size=1, max_size=12))
 def test_every_changed_tag_is_fixed_or_broken(rows):
     Y, first, second = np.array(rows, dtype=np.int64).reshape(-1, 3, 2).transpose(1, 0, 2)

@@ -279,7 +279,7 @@ def test_stability_by_hand():
     assert np.isnan(stability_index(np.array([0, 0]), np.array([1, 2]))).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 500), min_size=2, max_size=10), st.randoms(use_true_random=False))
 def test_stability_is_symmetric_and_zero_for_the_same(counts, random):
     here, there = np.array(counts), np.array(random.sample(counts, len(counts)))

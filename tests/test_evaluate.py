@@ -164,7 +164,7 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
         )
     )
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_the_labels_a_report_comes_out(drawn):
     Y, decisions, P = (np.array(rows) for rows in drawn)
     made = report_of(("x", "y"), Y, decisions, P.astype(float), "0" * 64)

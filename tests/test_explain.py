@@ -54,7 +54,7 @@ def assert_exact(found, probabilities):
         assert [w.weight for w in topic.words] == sorted((w.weight for w in topic.words), reverse=True)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(text=TEXTS)
 def test_words_and_intercept_sum_to_the_score(tagger, text):
     found = tagger.explain(text)
@@ -145,7 +145,7 @@ class Reader(HTMLParser):
                 self.marked.append(data)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(text=TEXTS)
 def test_html_shows_the_article_and_nothing_else(tagger, text):
     found = tagger.explain(text).of(["social_supervision"])

@@ -193,7 +193,7 @@ rows_of = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rows=rows_of)
 def test_counts_are_those_by_hand(rows):
     table = pd.DataFrame(

@@ -185,7 +185,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 @given(st.lists(st.one_of(TEXT, st.builds("".join, st.lists(st.sampled_from("'=+-@\t\r\n\"; ,a"), max_size=8)))))
 @example(["=1+1", "'=1", "''@x", "'a", "-5 độ", "+84", "\t=", "\r\n", "a\r\nb", 'nói: "=".', "\ufeffx"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_texts_come_back_unchanged_from_a_spreadsheet(tmp_path_factory, texts):
     path = tmp_path_factory.mktemp("review") / "r.csv"
     write_review(frame_of(texts), path, TOPICS, ["title", "content"])
