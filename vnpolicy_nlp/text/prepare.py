@@ -16,7 +16,7 @@ __all__ = ["encode", "join_cells", "prepare"]
 
 def join_cells(cells: Iterable[str]) -> str:
     """Return the text of an article from its cells, such as title and content: one below the other."""
-    return "\n".join(cell for cell in cells if cell.strip())
+    return "\n".join([cell for cell in cells if cell.strip()])
 
 
 def prepare(texts: Iterable[str]) -> list[list[str]]:
