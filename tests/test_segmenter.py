@@ -13,19 +13,21 @@ import underthesea
 from conftest import golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from underthesea.pipeline.word_tokenize.regex_tokenize import regex_patterns_combine
 
 from vnpolicy_nlp import segment
 from vnpolicy_nlp.errors import TextError
 from vnpolicy_nlp.text import decoder, segmenter
 from vnpolicy_nlp.text.alphabet import CODES
 from vnpolicy_nlp.text.compiled import load_compiled, load_reference
-from vnpolicy_nlp.text.cutter import Cutter
+from vnpolicy_nlp.text.cutter import Cutter, without_groups
 from vnpolicy_nlp.text.normalize import normalize_all
 from vnpolicy_nlp.text.plain import plain_parts
 from vnpolicy_nlp.text.prepare import prepare
 from vnpolicy_nlp.text.segmented import Segmented
 from vnpolicy_nlp.text.segmenter import Segmenter, check_texts, segmenter_checksum
 
+UPSTREAM = re.compile(regex_patterns_combine, re.VERBOSE)
 TEXTS = [case.values[0]["text"] for case in golden("segment")]
 PIECES = [
     *" ".join(TEXTS).split(" "),
@@ -189,6 +191,12 @@ def test_most_chunks_are_cut_without_the_pattern(chunk):
 )
 def test_chunks_that_only_the_pattern_can_cut(chunk):
     assert cut_plainly(chunk) == []
+
+
+@given(st.one_of(texts_of_pieces, chunks_of_pieces))
+def test_the_pattern_without_groups_matches_the_same(text):
+    whole = [match[0] for match in UPSTREAM.finditer(text)]
+    assert re.findall(without_groups(UPSTREAM.pattern), text, re.VERBOSE) == whole
 
 
 @given(st.one_of(texts_of_pieces, chunks_of_pieces))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Cutter", "by_first_character", "without_groups"]
 
 _ONE = r"\\.|\[(?:\\.|[^\]\\])*\]"  # what stands for one character: an escape, a set
-_PIECE = re.compile(rf"{_ONE}|#[^\n]*|\(\?P<\w+>|\(\?:|.", re.DOTALL)  # of a verbose pattern
+_PIECE = re.compile(rf"{_ONE}|#[^\n]*|\(\?P<\w+>|\(\?|.", re.DOTALL)  # of a verbose pattern
 _FIRST = re.compile(rf"({_ONE}|[^\s(^$])(?![*?]|\{{0|\{{,)", re.DOTALL)  # that must be there
 _LONGEST_MAPPED = 6  # characters; upstream's token map is not asked about longer tokens
 
