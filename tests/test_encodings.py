@@ -219,6 +219,26 @@ def test_a_bad_byte_in_a_thousand_is_for_the_reader():
     assert b"".join(utf8_chunks(io.BytesIO(data), "utf-8")) == data
 
 
+@pytest.mark.parametrize("encoding", [*LEGACY, "mojibake"])
+@pytest.mark.parametrize("per_cent", [0, 10, 15, 30, 100])
+def test_a_large_file_is_told_by_parts_as_by_the_whole(monkeypatch, encoding, per_cent):
+    lines = TEXT.encode().splitlines(keepends=True)
+    damaged = (as_text(TEXT.encode()) if encoding == "mojibake" else as_text(golden(encoding))).splitlines(True)
+    choose = random.Random(per_cent)
+    n = 400_000 // len(TEXT)
+    data = b"".join(line for _ in range(n) for line in (damaged if choose.random() * 100 < per_cent else lines))
+
+    def told():
+        try:
+            return detect(data)
+        except EncodingError as error:
+            return str(error)
+
+    by_parts = told()
+    monkeypatch.setattr(encodings, "_PLENTY", len(data))
+    assert by_parts == told()
+
+
 @pytest.mark.parametrize("size", range(1000, 1012))
 def test_a_sample_may_end_within_a_letter(size):
     assert detect(TEXT.encode()[:size]) == "utf-8"
