@@ -45,8 +45,9 @@ _FEW = 4  # sound characters beyond ASCII to one that is broken
 # A reading is taken if this share of its accented words are Vietnamese syllables, if these are so many words, and if no
 # other reading comes nearer than this. In news the right one has 0.99, the best of the wrong ones 0.33.
 _SOUND, _FEWEST_WORDS, _RIVAL = 0.8, 5, 0.5
-_PART, _STEP = 1000, 16_000  # characters: every so many so many are read; if they leave no doubt, the rest is not
-_SURE, _PLENTY = 0.95, 1000
+# Of valid UTF-8 only the first 1,000 of every 16,000 characters are looked at, if that many of their accented words are
+# sound, and so large a share of them.
+_PART, _STEP, _PLENTY, _SURE = 1000, 16_000, 1000, 0.95
 
 
 def describe(encoding: str) -> str:
